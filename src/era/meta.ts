@@ -1,0 +1,90 @@
+/** The `_meta` of requests: what each modern request must carry, and what of a caller's `_meta` goes on to the server. */
+
+import type { Body } from "../base/body.ts";
+import { isObject, objectOr, type JsonObject } from "../base/json.ts";
+
+const PREFIX = "io.modelcontextprotocol/";
+
+/** Keys of `_meta` that the protocol itself defines (spec: Base protocol, `_meta`). */
+export const META = {
+  protocolVersion: "io.modelcontextprotocol/protocolVersion",
+  clientCapabilities: "io.modelcontextprotocol/clientCapabilities",
+  clientInfo: "io.modelcontextprotocol/clientInfo",
+  serverInfo: "io.modelcontextprotocol/serverInfo",
+  logLevel: "io.modelcontextprotocol/logLevel",
+  subscriptionId: "io.modelcontextprotocol/subscriptionId",
+  relatedTask: "io.modelcontextprotocol/related-task",
+  progressToken: "progressToken",
+  traceparent: "traceparent",
+} as const;
+
+/** Keys that speak of one hop only; the next hop gets its own. */
+const HOP_LOCAL: ReadonlySet<string> = new Set([
+  META.protocolVersion,
+  META.clientCapabilities,
+  META.clientInfo,
+  META.logLevel,
+  META.subscriptionId,
+  META.relatedTask,
+  META.progressToken,
+]);
+
+export type ProgressToken = string | number;
+
+/** What a modern request says of its sender. */
+export interface ModernMeta {
+  readonly version: string;
+  /** ClientCapabilities for this request alone; `{}`: none. */
+  readonly capabilities: JsonObject;
+  /** Implementation: name and version, for display. */
+  readonly clientInfo: JsonObject;
+  /** Least severe level of `notifications/message` wanted; none come without it. */
+  readonly logLevel?: string | undefined;
+  readonly progressToken?: ProgressToken | undefined;
+  /** Members to keep beside ours, which win. */
+  readonly rest?: JsonObject;
+}
+
+/** The next hop of a request, and our own part of its `_meta`. */
+export type Hop =
+  | { readonly era: "legacy"; readonly progressToken?: ProgressToken | undefined }
+  | ({ readonly era: "modern" } & ModernMeta);
+
+/** The `_meta` that every modern request carries (spec 2026-07-28: Base protocol, Request metadata). */
+export function modernRequestMeta(meta: ModernMeta): JsonObject {
+  const { version, capabilities, clientInfo, logLevel, progressToken, rest } = meta;
+  return {
+    ...rest,
+    [META.protocolVersion]: version,
+    [META.clientCapabilities]: capabilities,
+    [META.clientInfo]: clientInfo,
+    ...(logLevel === undefined ? {} : { [META.logLevel]: logLevel }),
+    ...(progressToken === undefined ? {} : { [META.progressToken]: progressToken }),
+  };
+}
+
+/**
+ * A request's params as the next hop gets them. What is local to a hop is replaced by our own; everything else
+ * in `_meta`, `traceparent` included, goes from end to end. A legacy server gets no key of the modern protocol.
+ *
+ * @returns the same Body where nothing changes
+ */
+export function outboundMeta(params: Body, hop: Hop): Body {
+  const came = params.get("_meta");
+  if (hop.era === "modern") {
+    const rest = goesOn(objectOr(came), (key) => HOP_LOCAL.has(key));
+    return params.with({ _meta: modernRequestMeta({ ...hop, rest: { ...rest, ...hop.rest } }) });
+  }
+  if (!isObject(came) && hop.progressToken === undefined) return params;
+  const meta = goesOn(objectOr(came), (key) => key === META.progressToken || key.startsWith(PREFIX));
+  if (hop.progressToken !== undefined) return params.with({ _meta: { ...meta, [META.progressToken]: hop.progressToken } });
+  if (meta === came) return params;
+  return params.with({ _meta: Object.keys(meta).length === 0 ? undefined : meta });
+}
+
+/** `meta` without the keys that `isLocal` names; the same object when there are none. */
+function goesOn(meta: JsonObject, isLocal: (key: string) => boolean): JsonObject {
+  const keys = Object.keys(meta);
+  if (!keys.some(isLocal)) return meta;
+  return Object.fromEntries(keys.filter((key) => !isLocal(key)).map((key) => [key, meta[key]]));
+}
