@@ -1,0 +1,100 @@
+/** Newline framing of messages over bytes: MCP stdio, in both directions. */
+
+import { Pieces } from "./pieces.ts";
+
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** How much of an oversize line is shown to whoever has to say which message it was. */
+const HEAD = 1024;
+
+export interface LineReaderOptions {
+  /** Longest line that is delivered, in bytes without its line feed. */
+  readonly limit: number;
+  /** A line without its line end; never empty. It may share memory with the chunk that it came in. */
+  line(bytes: Buffer): void;
+  /** A line was longer than the limit and has been dropped; `head` is its first 1 KiB, `size` all its bytes. Once for each such line. */
+  oversize(head: Buffer, size: number): void;
+}
+
+/**
+ * Cuts a byte stream into lines. `\r\n` counts as `\n`, empty lines and a byte order mark at the very start are
+ * skipped. It never holds more than `limit` bytes: a longer line is dropped while it streams in.
+ */
+export class LineReader {
+  readonly #options: LineReaderOptions;
+  readonly #pieces = new Pieces();
+  /** Bytes of the line in progress, those dropped included. */
+  #size = 0;
+  /** Set while the line in progress is too long. */
+  #head: Buffer | undefined;
+  #atStart = true;
+
+  constructor(options: LineReaderOptions) {
+    this.#options = options;
+  }
+
+  push(chunk: Buffer): void {
+    let from = 0;
+    for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, from)) {
+      const rest = chunk.subarray(from, end);
+      from = end + 1;
+      this.#finish(rest);
+    }
+    if (from < chunk.length) this.#keep(chunk.subarray(from));
+  }
+
+  /** The stream has ended: what stands after the last line feed is a line too. */
+  end(): void {
+    this.#finish(Buffer.alloc(0));
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#size += bytes.length;
+    if (this.#head !== undefined) return;
+    this.#pieces.add(bytes);
+    if (this.#size <= this.#options.limit) return;
+    this.#head = this.#pieces.head(HEAD);
+    this.#pieces.take();
+  }
+
+  #finish(rest: Buffer): void {
+    this.#keep(rest);
+    const head = this.#head;
+    const size = this.#size;
+    const line = this.#withoutBom(head ?? this.#pieces.take());
+    this.#head = undefined;
+    this.#size = 0;
+    if (head !== undefined) this.#options.oversize(line, size);
+    else this.#deliver(line.at(-1) === CR ? line.subarray(0, -1) : line);
+  }
+
+  #deliver(line: Buffer): void {
+    if (line.length > 0) this.#options.line(line);
+  }
+
+  #withoutBom(line: Buffer): Buffer {
+    const marked = this.#atStart && line.subarray(0, BOM.length).equals(BOM);
+    this.#atStart = false;
+    return marked ? line.subarray(BOM.length) : line;
+  }
+}
+
+/**
+ * A JSON message as one line, ready to send. Line breaks inside it, which JSON allows between its tokens only,
+ * become spaces; otherwise not a byte changes.
+ */
+export function writeLine(message: Buffer): Buffer {
+  const line = Buffer.allocUnsafe(message.length + 1);
+  message.copy(line);
+  line[message.length] = LF;
+  blank(line.subarray(0, message.length), LF);
+  blank(line.subarray(0, message.length), CR);
+  return line;
+}
+
+function blank(bytes: Buffer, byte: number): void {
+  for (let at = bytes.indexOf(byte); at !== -1; at = bytes.indexOf(byte, at + 1)) bytes[at] = SPACE;
+}
