@@ -82,6 +82,12 @@ export function outboundMeta(params: Body, hop: Hop): Body {
   return params.with({ _meta: Object.keys(meta).length === 0 ? undefined : meta });
 }
 
+/** The progress token of a request, in either era; undefined where it has none that is legal. */
+export function progressTokenIn(params: Body): ProgressToken | undefined {
+  const token = objectOr(params.get("_meta"))[META.progressToken];
+  return typeof token === "string" || (typeof token === "number" && Number.isInteger(token)) ? token : undefined;
+}
+
 /** `meta` without the keys that `isLocal` names; the same object when there are none. */
 function goesOn(meta: JsonObject, isLocal: (key: string) => boolean): JsonObject {
   const keys = Object.keys(meta);
