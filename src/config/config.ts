@@ -103,6 +103,7 @@ export interface LocalTool {
 export interface ServerConfig {
   readonly name: string;
   readonly transport: Transport;
+  /** A disabled entry may still hold placeholders: to enable one, parse the configuration again. */
   readonly disabled: boolean;
   /** Prefix in exposed names; empty: bare names. */
   readonly namespace: string;
@@ -122,6 +123,8 @@ export interface ServerConfig {
   readonly instructions: "own" | "off" | { readonly text: string };
   /** Roots (`file:` URIs) that this server is told; undefined: none configured. */
   readonly roots: readonly string[] | undefined;
+  /** Every value that must not be shown, wherever it went (environment, headers, arguments, URL): what prints about this server removes them. */
+  readonly secrets: readonly Secret[];
   /** Digest of all that decides which process or endpoint this is (not of rules): equal means that a live link can stay. Never contains a secret in the clear. */
   readonly fingerprint: string;
 }

@@ -1,0 +1,82 @@
+/** What the shape alone cannot say of the file: addresses that must be safe, names that must exist. */
+
+import { isIPv4 } from "node:net";
+import type { GatewayConfig, Toolset } from "./config.ts";
+import { expand, type Lookup } from "./interpolate.ts";
+import { didYouMean } from "./nearest.ts";
+import { type Path, type Problem, quote } from "./problems.ts";
+import type { FileShape } from "./schema.ts";
+
+export interface FileRead {
+  readonly gateway: GatewayConfig;
+  readonly problems: readonly Problem[];
+}
+
+/** Checks the file as a whole, and replaces the placeholders that stand outside the servers' entries. */
+export function checkFile(file: FileShape, serverNames: readonly string[], lookup: Lookup | undefined): FileRead {
+  const { gateway, problems } = readGateway(file.gateway, lookup);
+  const toolsets = Object.entries(file.toolsets).flatMap(([name, toolset]) => toolsetProblems(name, toolset, serverNames));
+  return { gateway, problems: [...problems, ...toolsets] };
+}
+
+function readGateway(given: GatewayConfig, lookup: Lookup | undefined): FileRead {
+  const problems: Problem[] = [];
+  const plain = (key: string, text: string): string => {
+    if (lookup === undefined) return text;
+    const { text: replaced, lacks } = expand(text, lookup);
+    for (const { says, mend } of lacks) problems.push({ path: ["gateway", key], says, mend });
+    return replaced;
+  };
+  const host = plain("host", given.host);
+  const publicUrl = given.publicUrl === undefined ? undefined : plain("publicUrl", given.publicUrl);
+  if (problems.length === 0) {
+    if (!isLoopback(host)) problems.push(beyondThisMachine);
+    if (publicUrl !== undefined && !isPlainHttp(publicUrl)) problems.push(noPublicUrl);
+  }
+  return { gateway: { ...given, host, publicUrl }, problems };
+}
+
+const beyondThisMachine: Problem = {
+  path: ["gateway", "host"],
+  says: "must be of this machine (127.0.0.1, ::1 or localhost): this version has no authentication.",
+  mend: "Use 127.0.0.1, and a proxy with authentication before it where others are to reach it.",
+};
+
+const noPublicUrl: Problem = {
+  path: ["gateway", "publicUrl"],
+  says: "must be an http:// or https:// address without user, query or fragment.",
+};
+
+/** True for an address that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, "$1").toLowerCase();
+  return bare === "localhost" || bare === "::1" || (isIPv4(bare) && bare.startsWith("127."));
+}
+
+function isPlainHttp(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return ["http:", "https:"].includes(protocol) && username + password + search + hash === "";
+}
+
+function toolsetProblems(name: string, { servers = [], tools = [] }: Toolset, known: readonly string[]): Problem[] {
+  const path: Path = ["toolsets", name];
+  const named = [
+    ...servers.map((server, index) => ({ server, at: [...path, "servers", index] })),
+    ...tools.map((pattern, index) => ({ server: pattern.slice(0, pattern.indexOf("/")), at: [...path, "tools", index] })),
+  ];
+  const unknown = named.filter(({ server }) => !server.includes("*") && !known.includes(server));
+  const problems = unknown.map(({ server, at }): Problem => ({
+    path: at,
+    says: `names a server that is not in mcpServers.${didYouMean(server, known)}`,
+  }));
+  const fault = toolsetNameFault(name);
+  return fault === undefined ? problems : [{ path, says: fault, key: true }, ...problems];
+}
+
+/** A toolset's name is a part of its URL, `/mcp/NAME`. */
+function toolsetNameFault(name: string): string | undefined {
+  if (name === "server") return "is a name that `/mcp/server/…` needs.";
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) return undefined;
+  return `must be named with at most 64 letters, digits, ".", _ and -, and ${quote(name)} is not.`;
+}

@@ -1,0 +1,103 @@
+/** What is wrong with a configuration, in words. Names keys and places, never the value of one: it may be a secret. */
+
+import type { z } from "zod";
+import { ToolyardError } from "../base/errors.ts";
+
+export type Path = readonly (string | number)[];
+
+export interface Problem {
+  readonly path: Path;
+  /** What is wrong there, as a predicate: `must be true or false`. */
+  readonly says: string;
+  /** The mend for this very case, as a sentence. */
+  readonly mend?: string | undefined;
+  /** True where the key itself is at fault and not its value. */
+  readonly key?: boolean;
+}
+
+/** Says where a problem stands (`toolyard.json:12:5`); undefined where there is no text. */
+export type Locate = (problem: Problem) => string | undefined;
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  object: "an object",
+  record: "an object",
+  array: "a list",
+};
+
+/** The problems that zod found, at `base` within the whole configuration. */
+export function problemsOf(issues: readonly z.core.$ZodIssue[], base: Path): Problem[] {
+  return issues.flatMap((issue) => problemsOfOne(issue, base));
+}
+
+function problemsOfOne(issue: z.core.$ZodIssue, base: Path): Problem[] {
+  const path = [...base, ...issue.path.map((key) => (typeof key === "symbol" ? String(key) : key))];
+  if (issue.code === "unrecognized_keys") {
+    const lines = issue.message.split("\n");
+    return issue.keys.map((key, index) => ({ path: [...path, key], says: lines[index] ?? "is not a known key.", key: true }));
+  }
+  if (issue.code === "invalid_union") {
+    const meant = issue.errors.find((branch) => branch.every(isInside));
+    if (meant !== undefined) return problemsOf(meant, path);
+  }
+  return [{ path, says: predicateOf(issue) }];
+}
+
+/** True where the value was of the right kind and only something inside it was wrong. */
+function isInside(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length > 0 || issue.code === "unrecognized_keys";
+}
+
+function predicateOf(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${TYPES[issue.expected] ?? issue.expected}.`;
+    case "invalid_value":
+      return `must be ${oneOf(issue.values.map((value) => JSON.stringify(value)))}.`;
+    case "too_small":
+      return issue.origin === "string" || issue.origin === "array" ? "must not be empty." : `must be ${issue.minimum} or more.`;
+    case "too_big":
+      return `must be ${issue.maximum} or less.`;
+    default:
+      return issue.message;
+  }
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function oneOf(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
+}
+
+/** `mcpServers.github.args[2]`; keys that are no plain words are quoted. */
+export function pathText(path: Path): string {
+  const steps = path.map((step) => {
+    if (typeof step === "number") return `[${step}]`;
+    return /^[A-Za-z_$][\w$-]*$/.test(step) ? `.${step}` : `[${quote(step)}]`;
+  });
+  return steps.join("").replace(/^\./, "");
+}
+
+/** A word of somebody else's in quotes, with all that cannot be seen made visible. */
+export function quote(word: string): string {
+  const visible = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  return JSON.stringify(word).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, visible);
+}
+
+/** One CONFIG_INVALID for all of `problems`, of which there is at least one. */
+export function problemsError(problems: readonly Problem[], locate: Locate, server?: string): ToolyardError {
+  const [first, ...others] = problems.map((problem) => ({ at: locate(problem), text: sentence(problem), mend: problem.mend }));
+  const lines = [first?.text ?? "", ...others.map(({ at, text }) => (at === undefined ? text : `${at}: ${text}`))];
+  return new ToolyardError("CONFIG_INVALID", lines.join("\n"), {
+    ...(server !== undefined && { server }),
+    ...(first?.at !== undefined && { at: first.at }),
+    ...(others.length === 0 && first?.mend !== undefined && { mend: first.mend }),
+  });
+}
+
+function sentence({ path, says }: Problem): string {
+  return path.length === 0 ? `The configuration ${says}` : `${pathText(path)} ${says}`;
+}

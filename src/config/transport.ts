@@ -1,0 +1,115 @@
+/** From an entry's shape to the process, endpoint or functions that it means, with every placeholder replaced. */
+
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { parseEnv } from "node:util";
+import { Secret } from "../base/secret.ts";
+import type { HttpTransport, StdioTransport, Transport } from "./config.ts";
+import type { Expander } from "./expander.ts";
+import { resolvePath } from "./secrets.ts";
+import type { ServerShape } from "./server-schema.ts";
+
+type Values = Record<string, string | Secret>;
+
+/** The transport of an entry; undefined when `expander` has taken down what is wrong with it. */
+export function transportOf(shape: ServerShape, expander: Expander, baseDir: string): Transport | undefined {
+  const urlKey = (["url", "serverUrl", "httpUrl"] as const).find((key) => shape[key] !== undefined);
+  if (shape.command !== undefined && urlKey !== undefined) {
+    return expander.fail([urlKey], "stands beside `command`.", "Keep one of them: a program, or an address.");
+  }
+  if (shape.command !== undefined) return stdio(shape, shape.command, expander, baseDir);
+  if (urlKey !== undefined) return http(shape, urlKey, shape[urlKey] ?? "", expander);
+  return expander.fail([], "names no server.", "Give it a `command` (a program) or a `url` (an address).");
+}
+
+function stdio(shape: ServerShape, command: string | readonly string[], expander: Expander, baseDir: string): StdioTransport | undefined {
+  if (shape.type !== undefined && !["stdio", "local"].includes(shape.type)) {
+    return expander.fail(["type"], "does not fit `command`.", "Leave `type` out, or give a `url` in place of `command`.");
+  }
+  const line = typeof command === "string" ? [command] : command;
+  const words = line.map((word, index) => expander.text(word, typeof command === "string" ? ["command"] : ["command", index]));
+  const args = shape.args.map((arg, index) => expander.text(arg, ["args", index]));
+  const [program = "", ...first] = words;
+  if (program === "") return expander.fail(["command"], "must not be empty.");
+  return {
+    kind: "stdio",
+    command: program,
+    args: [...first, ...args],
+    env: environmentOf(shape, expander, baseDir),
+    inheritEnv: shape.inheritEnv,
+    cwd: shape.cwd === undefined ? undefined : resolvePath(expander.text(shape.cwd, ["cwd"]), baseDir),
+  };
+}
+
+/** Later ones win: the file's, then `environment`, then `env`. */
+function environmentOf(shape: ServerShape, expander: Expander, baseDir: string): Values {
+  const fromFile =
+    shape.envFile === undefined ? {} : readEnvFile(resolvePath(expander.text(shape.envFile, ["envFile"]), baseDir), expander);
+  const merged = {
+    ...fromFile,
+    ...expander.values(shape.environment ?? {}, ["environment"]),
+    ...expander.values(shape.env ?? {}, ["env"]),
+  };
+  for (const name of Object.keys(merged)) {
+    if (name === "" || name.includes("=") || name.includes("\0")) expander.fail(["env", name], "is no name of a variable.");
+  }
+  return merged;
+}
+
+function readEnvFile(path: string, expander: Expander): Values {
+  try {
+    const values = Object.entries(parseEnv(readFileSync(path, "utf8")));
+    return Object.fromEntries(values.map(([name, value = ""]) => [name, expander.keep(value)]));
+  } catch {
+    expander.fail(["envFile"], `needs the file ${path}, which cannot be read.`, "Create it, or correct the path.");
+    return {};
+  }
+}
+
+function http(shape: ServerShape, key: string, address: string, expander: Expander): HttpTransport | undefined {
+  if (shape.type !== undefined && ["stdio", "local"].includes(shape.type)) {
+    return expander.fail(["type"], `does not fit \`${key}\`.`, "Leave `type` out, or give a `command` in place of the address.");
+  }
+  const text = expander.text(address, [key]);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
+    return expander.fail([key], "must be an http:// or https:// address.");
+  }
+  const headers = headersOf(shape, expander);
+  const credentials = credentialsOf(url, expander);
+  url.username = "";
+  url.password = "";
+  const given = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
+  return {
+    kind: shape.type === "sse" ? "sse" : "http",
+    url: url.href,
+    headers: credentials === undefined || given ? headers : { ...headers, Authorization: credentials },
+  };
+}
+
+/** `user:password@` of an address as the header that it stands for (RFC 7617); HTTP clients refuse it in the address. */
+function credentialsOf({ username, password }: URL, expander: Expander): Secret | undefined {
+  if (username === "" && password === "") return undefined;
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  if (password !== "") expander.keep(decodeURIComponent(password));
+  return expander.keep(`Basic ${Buffer.from(pair).toString("base64")}`);
+}
+
+function headersOf(shape: ServerShape, expander: Expander): Values {
+  const headers = expander.values(shape.headers, ["headers"]);
+  for (const [name, value] of Object.entries(headers)) {
+    const plain = value instanceof Secret ? value.reveal() : value;
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) expander.fail(["headers", name], "is no name of a header.");
+    else if (/[^\t\x20-\x7e\x80-\xff]/.test(plain))
+      expander.fail(["headers", name], "holds a character that a header cannot carry, such as a line break.");
+  }
+  return headers;
+}
+
+/** Roots as `file:` URIs. */
+export function rootsOf(shape: ServerShape, expander: Expander, baseDir: string): readonly string[] | undefined {
+  return shape.roots?.map((root, index) => {
+    const text = expander.text(root, ["roots", index]);
+    return text.startsWith("file:") ? text : pathToFileURL(resolvePath(text, baseDir)).href;
+  });
+}
