@@ -3,8 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Body } from "../base/body.ts";
 import type { JsonObject } from "../base/json.ts";
 import { headerParamFault, headerParams } from "./header-params.ts";
-import { decodeHeaderValue, encodeHeaderValue, headerText } from "./header-value.ts";
-import { checkHeaders, checkParamHeaders, requestHeaders } from "./headers.ts";
+import { checkHeaders, checkParamHeaders, decodeHeaderValue, encodeHeaderValue, headerText, requestHeaders } from "./headers.ts";
 
 const MODERN = "2026-07-28";
 

@@ -3,10 +3,9 @@
 import type { Body, Change } from "../base/body.ts";
 import type { Era, RpcError } from "../base/call.ts";
 import { isObject, objectOr, type JsonObject, type JsonValue } from "../base/json.ts";
-import { contentFor, takesAllContent } from "./content.ts";
+import { contentFor, needsWrap, takesAllContent, wrapSchema, wrapValue } from "./downgrade.ts";
 import { META } from "./meta.ts";
 import { eraOf } from "./revisions.ts";
-import { needsWrap, wrapSchema, wrapValue } from "./wrap.ts";
 
 /** How long a client may keep a result, and for whom (spec 2026-07-28: Caching). */
 export interface CacheHints {
