@@ -262,6 +262,12 @@ export interface ErrorDetails {
   mend?: string;
   /** Milliseconds after which another try makes sense. */
   retryAfterMs?: number;
+  /** False where it is certain that a server never began to handle the request. */
+  started?: boolean;
+  /** True where a server has forgotten our session, so that a new handshake and the same request are safe. */
+  sessionLost?: boolean;
+  /** HTTP status of a server that refused. */
+  status?: number;
   /** Goes out as the JSON-RPC error's `data`. */
   data?: unknown;
 }

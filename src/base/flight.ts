@@ -8,6 +8,11 @@ export class SingleFlight<T> {
     });
     return this.#running;
   }
+
+  /** Resolves when no run is under way, however the last one ended. */
+  async idle(): Promise<void> {
+    await this.#running?.catch(() => {});
+  }
 }
 
 /** At most `limit` holders at once, the others in order of arrival. */

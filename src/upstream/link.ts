@@ -17,6 +17,10 @@ export interface LinkFailure {
   readonly started: boolean;
   /** True where the server has forgotten our session: a new handshake, then the same request, is safe. */
   readonly sessionLost?: boolean;
+  /** HTTP status, where an HTTP answer is the reason. */
+  readonly status?: number;
+  /** The JSON-RPC message in the body of that HTTP answer, if there is one. */
+  readonly answer?: Envelope;
 }
 
 /** What a link tells its owner. */

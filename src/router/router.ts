@@ -1,0 +1,88 @@
+/** From a call with an exposed name to the server that owns it, and back. */
+
+import { Body, type Change } from "../base/body.ts";
+import type { Answer, Call } from "../base/call.ts";
+import { ToolyardError, toToolyardError } from "../base/errors.ts";
+import { isObject, objectOr, type JsonObject } from "../base/json.ts";
+import type { Item, Snapshot } from "../catalog/item.ts";
+import { applyArguments } from "../catalog/override.ts";
+import type { ServerConfig } from "../config/config.ts";
+import type { Pool } from "../upstream/pool.ts";
+import { toAnswer } from "./failures.ts";
+import { resolve, targetOf, type Resolved, type Target } from "./resolve.ts";
+import { compose, type Middleware, type Next, type RoutedCall } from "./route.ts";
+
+const ARGUMENT_ERROR = /invalid (arguments|params|input)|validation error|-32602/i;
+
+export class Router {
+  readonly #pool: Pool;
+  readonly #chain: Next;
+
+  /** @param middlewares the first is outermost */
+  constructor(pool: Pool, middlewares: readonly Middleware[]) {
+    this.#pool = pool;
+    this.#chain = compose(middlewares, (routed) => this.#forward(routed));
+  }
+
+  /**
+   * Sends one call to where the Snapshot says that it belongs. Never rejects: what goes wrong is the answer.
+   *
+   * @param snapshot what the caller may see; nothing else can be reached
+   */
+  async call(call: Call, snapshot: Snapshot): Promise<Answer> {
+    let routed: RoutedCall | undefined;
+    try {
+      const target = targetOf(call.method, call.params);
+      routed = this.#route(call, target, resolve(snapshot, target));
+      return withSchema(await this.#chain(routed), routed.route.item);
+    } catch (error) {
+      return toAnswer(toToolyardError(error), call.method, routed?.route);
+    }
+  }
+
+  #route(call: Call, target: Target, resolved: Resolved): RoutedCall {
+    const server = this.#pool.get(resolved.server)?.server;
+    if (server === undefined) throw new ToolyardError("SERVER_REMOVED", "It has been removed.", { server: resolved.server });
+    const params = ownParams(call, target, resolved.item);
+    return { call: params === call.params ? call : { ...call, params }, route: { server, item: resolved.item, name: resolved.name } };
+  }
+
+  #forward({ call, route }: RoutedCall): Promise<Answer> {
+    const limits = limitsFor(route.server, route.item);
+    return this.#pool.for(route.server.name, call).request({ method: call.method, params: call.params, limits, call });
+  }
+}
+
+/** The params with the server's own name, and the arguments that the configuration fixes. */
+function ownParams(call: Call, target: Target, item: Item | undefined): Body {
+  if (item === undefined || target.kind === "uri") return call.params;
+  const changes: Record<string, Change> = {};
+  if (call.method === "completion/complete") changes["ref"] = { ...objectOr(call.params.get("ref")), name: item.origin };
+  else if (item.origin !== target.name) changes["name"] = item.origin;
+  if (item.arguments !== undefined) changes["arguments"] = applyArguments(item, objectOr(call.params.get("arguments")));
+  return Object.keys(changes).length === 0 ? call.params : call.params.with(changes);
+}
+
+function limitsFor(server: ServerConfig, item: Item | undefined): { quietMs: number; totalMs: number } {
+  const own = item === undefined ? undefined : server.toolTimeouts.get(item.origin);
+  const quietMs = own ?? server.timeouts.callMs;
+  return { quietMs, totalMs: Math.max(quietMs, server.timeouts.callMaxMs) };
+}
+
+/** After an argument error the model gets the schema that it missed, as one more block of text. */
+function withSchema(answer: Answer, item: Item | undefined): Answer {
+  if (item?.kind !== "tool" || answer.result === undefined || answer.result.get("isError") !== true) return answer;
+  const content = answer.result.get("content");
+  if (!Array.isArray(content) || !content.some(tellsOfArguments)) return answer;
+  const block = schemaBlock(item);
+  return { result: answer.result.with({ content: [...content, block] }) };
+}
+
+function tellsOfArguments(block: unknown): boolean {
+  return isObject(block) && typeof block["text"] === "string" && ARGUMENT_ERROR.test(block["text"].slice(0, 500));
+}
+
+/** The schema of a tool's arguments as a text block. */
+export function schemaBlock(item: Item): JsonObject {
+  return { type: "text", text: `Arguments of ${item.name}: ${JSON.stringify(item.definition["inputSchema"])}` };
+}

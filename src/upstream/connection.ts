@@ -1,0 +1,257 @@
+/**
+ * The protocol over one Link: which answer belongs to which request, whose progress and whose question a message is.
+ * It knows one connection and no reconnecting.
+ */
+
+import { Body } from "../base/body.ts";
+import type { Answer, Call, Era, RpcError } from "../base/call.ts";
+import type { Clock } from "../base/clock.ts";
+import { ToolyardError } from "../base/errors.ts";
+import { objectOr, type JsonObject } from "../base/json.ts";
+import { outboundMeta, type Hop } from "../era/meta.ts";
+import type { Envelope, RpcId } from "../wire/envelope.ts";
+import type { Link, LinkEvents, LinkFailure } from "./link.ts";
+import { Pending, type RequestLimits } from "./pending.ts";
+import { Questions, type QuestionRules } from "./questions.ts";
+
+export type ListKind = "tools" | "prompts" | "resources";
+
+export interface ConnectionEvents {
+  listChanged(kind: ListKind): void;
+  /** A resource that somebody subscribed to has changed. */
+  updated(uri: string): void;
+  /** A log message of the server that belongs to no call. */
+  log(params: JsonObject): void;
+  /** What a server sent against the rules, or what was refused to it; for the state that people see. */
+  notice(text: string): void;
+  closed(failure: LinkFailure): void;
+}
+
+export interface ConnectionOptions {
+  readonly server: string;
+  readonly clock: Clock;
+  readonly questions: QuestionRules;
+  /** ClientCapabilities that are declared on this connection. */
+  readonly capabilities: JsonObject;
+  readonly clientInfo: JsonObject;
+}
+
+/** What the handshake found out. */
+export interface Spoken {
+  readonly era: Era;
+  readonly version: string;
+  /** ServerCapabilities. */
+  readonly capabilities: JsonObject;
+  readonly instructions: string | undefined;
+}
+
+export interface OutRequest {
+  readonly method: string;
+  /** With the server's own names and URIs. */
+  readonly params: Body;
+  readonly limits: RequestLimits;
+  /** The call that this serves. */
+  readonly call?: Call;
+}
+
+const LIST_CHANGED: ReadonlyMap<string, ListKind> = new Map([
+  ["notifications/tools/list_changed", "tools"],
+  ["notifications/prompts/list_changed", "prompts"],
+  ["notifications/resources/list_changed", "resources"],
+]);
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #events: ConnectionEvents;
+  readonly #pending = new Map<number, Pending>();
+  readonly #questions: Questions;
+  #link: Link | undefined;
+  #spoken: Spoken | undefined;
+  #ended: LinkFailure | undefined;
+  #nextId = 1;
+
+  constructor(options: ConnectionOptions, events: ConnectionEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#questions = new Questions(options.server, options.questions, (text) => events.notice(text));
+  }
+
+  /** Puts this connection on a link. The link's events must go to {@link Connection.linkEvents}. */
+  attach(link: Link): void {
+    this.#link = link;
+  }
+
+  /** Where a link reports to. */
+  get linkEvents(): LinkEvents {
+    return {
+      message: (envelope, stream) => this.#message(envelope, stream),
+      lost: (id, failure) => this.#lost(id, failure),
+      closed: (failure) => this.#closed(failure),
+      noise: (excerpt) => this.#events.notice(`printed what is no MCP message: ${excerpt}`),
+    };
+  }
+
+  get link(): Link {
+    if (this.#link === undefined) throw new ToolyardError("INTERNAL", "A connection was used before it had a link.");
+    return this.#link;
+  }
+
+  get spoken(): Spoken | undefined {
+    return this.#spoken;
+  }
+
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  get ended(): LinkFailure | undefined {
+    return this.#ended;
+  }
+
+  /** Fixes what the handshake found out; every later request follows it. */
+  speak(spoken: Spoken): void {
+    this.#spoken = spoken;
+    this.link.speak(spoken.era, spoken.version);
+  }
+
+  /**
+   * Sends a request and waits for its answer.
+   *
+   * @throws CALL_TIMEOUT, CANCELLED, SERVER_* or OUTCOME_UNKNOWN
+   */
+  request(request: OutRequest): Promise<Answer> {
+    if (this.#ended !== undefined) return Promise.reject(this.#errorOf({ ...this.#ended, started: false }, request.method));
+    if (request.call?.signal?.aborted) return Promise.reject(new ToolyardError("CANCELLED", "The caller cancelled."));
+    const id = this.#nextId++;
+    const pending = new Pending(
+      { id, method: request.method, call: request.call, limits: request.limits },
+      this.#options.clock,
+      this.#giveUp,
+    );
+    this.#pending.set(id, pending);
+    this.link.request({ id, method: request.method, params: this.#outbound(request, id) });
+    return pending.answer;
+  }
+
+  notify(method: string, params: Body): void {
+    this.link.notify(method, params);
+  }
+
+  async close(): Promise<void> {
+    for (const pending of this.#pending.values()) {
+      this.#forget(pending);
+      pending.reject(this.#errorOf({ code: "SERVER_EXITED", message: "The connection was closed.", started: true }, pending.method));
+    }
+    await this.#link?.close();
+  }
+
+  #outbound({ method, params, call }: OutRequest, id: number): Body {
+    const progressToken = method === "tools/call" || call?.progress !== undefined ? id : undefined;
+    return outboundMeta(params, this.#hop(call, progressToken));
+  }
+
+  #hop(call: Call | undefined, progressToken: number | undefined): Hop {
+    if (this.#spoken?.era !== "modern") return { era: "legacy", progressToken };
+    const capabilities = call === undefined ? {} : this.#questions.modernCapabilities(call);
+    const { version } = this.#spoken;
+    return { era: "modern", version, capabilities, clientInfo: this.#options.clientInfo, logLevel: call?.logLevel, progressToken };
+  }
+
+  readonly #giveUp = (pending: Pending, error: ToolyardError): void => {
+    if (!this.#forget(pending)) return;
+    this.link.cancel(pending.id, error.code === "CANCELLED" ? "The caller cancelled." : "The time for this request is over.");
+    pending.reject(error);
+  };
+
+  #forget(pending: Pending): boolean {
+    this.#questions.drop(pending.id);
+    return this.#pending.delete(pending.id);
+  }
+
+  #message(envelope: Envelope, stream: number | undefined): void {
+    if (envelope.kind === "answer") return this.#answered(envelope, stream);
+    if (envelope.kind === "request" && envelope.id !== undefined) return this.#asked(envelope, envelope.id, stream);
+    this.#notified(envelope, stream);
+  }
+
+  #answered(envelope: Envelope, stream: number | undefined): void {
+    const id = envelope.id ?? stream;
+    const pending = typeof id === "number" ? this.#pending.get(id) : undefined;
+    if (pending === undefined) return; // late, or to a question that nobody asked
+    this.#forget(pending);
+    if (envelope.result !== undefined) return pending.resolve({ result: envelope.result });
+    const error: RpcError = envelope.error ?? { code: -32603, message: "The server's answer has neither result nor error." };
+    pending.resolve({ error });
+  }
+
+  #lost(id: number, failure: LinkFailure): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#forget(pending);
+    const error = failure.answer?.error;
+    if (error !== undefined && !failure.sessionLost && failure.code === "SERVER_PROTOCOL") return pending.resolve({ error });
+    pending.reject(this.#errorOf(failure, pending.method));
+  }
+
+  #closed(failure: LinkFailure): void {
+    this.#ended = failure;
+    for (const pending of [...this.#pending.values()]) {
+      this.#forget(pending);
+      pending.reject(this.#errorOf(failure, pending.method));
+    }
+    this.#events.closed(failure);
+  }
+
+  /** A request that may have run, and may have changed something, is never called merely lost. */
+  #errorOf(failure: LinkFailure, method: string): ToolyardError {
+    const { started, sessionLost = false, status } = failure;
+    const uncertain = started && method === "tools/call" && failure.code !== "MESSAGE_TOO_LARGE" && failure.code !== "SERVER_AUTH_REQUIRED";
+    const details = { server: this.#options.server, started, sessionLost, ...(status === undefined ? {} : { status }) };
+    if (!uncertain) return new ToolyardError(failure.code, failure.message, details);
+    return new ToolyardError(
+      "OUTCOME_UNKNOWN",
+      `The connection was lost after the call was sent: it may have run. ${failure.message}`,
+      details,
+    );
+  }
+
+  #asked(envelope: Envelope, id: RpcId, stream: number | undefined): void {
+    if (envelope.method === "ping") return this.link.reply(id, { result: Body.empty });
+    if (this.#spoken?.era === "modern") return this.#events.notice(`sent a request (${envelope.method}) that the modern era does not have`);
+    const own = stream === undefined ? undefined : this.#pending.get(stream);
+    void this.#questions
+      .put({ method: envelope.method ?? "", params: envelope.params, id, own, open: this.#pending.values() })
+      .then((answer) => {
+        if (this.#ended === undefined && answer !== undefined) this.link.reply(id, answer);
+      });
+  }
+
+  #notified({ method = "", params }: Envelope, stream: number | undefined): void {
+    const kind = LIST_CHANGED.get(method);
+    if (kind !== undefined) return this.#events.listChanged(kind);
+    const object = params.object;
+    switch (method) {
+      case "notifications/progress":
+        return this.#progressed(object);
+      case "notifications/message":
+        return this.#logged(object, stream);
+      case "notifications/resources/updated":
+        return typeof object["uri"] === "string" ? this.#events.updated(object["uri"]) : undefined;
+      case "notifications/cancelled":
+        return this.#questions.withdraw(object["requestId"]);
+      default:
+        return undefined;
+    }
+  }
+
+  #progressed({ progressToken, ...progress }: JsonObject): void {
+    const pending = typeof progressToken === "number" ? this.#pending.get(progressToken) : undefined;
+    if (pending?.progress(progress["progress"])) pending.call?.progress?.(progress);
+  }
+
+  #logged(params: JsonObject, stream: number | undefined): void {
+    const call = stream === undefined ? undefined : this.#pending.get(stream)?.call;
+    if (call?.log !== undefined) call.log(objectOr(params));
+    else this.#events.log(params);
+  }
+}

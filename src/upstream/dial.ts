@@ -1,0 +1,86 @@
+/** One attempt to reach a server: open a link, shake hands, remember the era. */
+
+import type { Era } from "../base/call.ts";
+import { toToolyardError, ToolyardError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { ServerConfig } from "../config/config.ts";
+import { Connection, type ConnectionEvents } from "./connection.ts";
+import { negotiate } from "./negotiate.ts";
+import { openLink, type LinkOptions } from "./open-link.ts";
+
+/** Port: which era a server spoke last time. */
+export interface EraMemory {
+  /** Undefined: never met, or too long ago to be sure. */
+  recall(server: ServerConfig): Era | undefined;
+  remember(server: ServerConfig, era: Era, version: string): void;
+}
+
+export interface DialOptions extends LinkOptions {
+  readonly probeMs: number;
+  readonly eras: EraMemory;
+  readonly clientInfo: JsonObject;
+  /** ClientCapabilities to declare to this server. */
+  capabilities(server: ServerConfig): JsonObject;
+}
+
+interface Attempt {
+  readonly remembered: Era | undefined;
+  /** The old HTTP+SSE transport. */
+  readonly old: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What a Streamable HTTP endpoint cannot answer to `initialize`, but an old HTTP+SSE one does. */
+const OLD_STATUSES: ReadonlySet<number> = new Set([400, 404, 405]);
+
+/**
+ * @param signal gives the attempt up
+ * @throws the reason why the server cannot be used, with every process and stream of the attempt ended
+ */
+export async function dial(server: ServerConfig, options: DialOptions, events: ConnectionEvents, signal: AbortSignal): Promise<Connection> {
+  const remembered = server.transport.kind === "local" ? "legacy" : options.eras.recall(server);
+  try {
+    return await attempt(server, options, events, { remembered, old: false, signal });
+  } catch (error) {
+    const failure = toToolyardError(error);
+    const again = signal.aborted ? undefined : otherWay(server, failure, remembered, signal);
+    if (again === undefined) throw failure;
+    return await attempt(server, options, events, again).catch((second: unknown) => {
+      throw again.old ? failure : toToolyardError(second);
+    });
+  }
+}
+
+/** Some servers die of a question that they do not know; others speak only the transport of 2024. */
+function otherWay(server: ServerConfig, failure: ToolyardError, remembered: Era | undefined, signal: AbortSignal): Attempt | undefined {
+  const { kind } = server.transport;
+  if (kind === "stdio" && remembered !== "legacy" && failure.code === "SERVER_EXITED") return { remembered: "legacy", old: false, signal };
+  const old = kind === "http" && OLD_STATUSES.has(failure.details.status ?? 0);
+  return old ? { remembered: "legacy", old: true, signal } : undefined;
+}
+
+async function attempt(server: ServerConfig, options: DialOptions, events: ConnectionEvents, how: Attempt): Promise<Connection> {
+  const { clock, clientInfo, probeMs } = options;
+  const capabilities = options.capabilities(server);
+  const questions = { ask: server.ask, roots: server.roots };
+  let live = false;
+  const guarded: ConnectionEvents = { ...events, closed: (failure) => (live ? events.closed(failure) : undefined) };
+  const connection = new Connection({ server: server.name, clock, questions, capabilities, clientInfo }, guarded);
+  connection.attach(await openLink(server, options, connection.linkEvents, how));
+  const giveUp = (): void => void connection.close();
+  how.signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    if (how.signal.aborted) throw how.signal.reason;
+    const { connectMs } = server.timeouts;
+    const spoken = await negotiate(connection, { remembered: how.remembered, probeMs, connectMs, capabilities, clientInfo });
+    if (connection.ended !== undefined) throw new ToolyardError(connection.ended.code, connection.ended.message);
+    if (server.transport.kind !== "local") options.eras.remember(server, spoken.era, spoken.version);
+    live = true;
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw toToolyardError(error);
+  } finally {
+    how.signal.removeEventListener("abort", giveUp);
+  }
+}

@@ -1,0 +1,69 @@
+/** The handshake: which era a server speaks, found out once and remembered (spec: Versioning, backward compatibility). */
+
+import { Body } from "../base/body.ts";
+import type { Answer, Era } from "../base/call.ts";
+import { toToolyardError, ToolyardError } from "../base/errors.ts";
+import { objectOr, stringOr, type JsonObject } from "../base/json.ts";
+import { stdioVerdict } from "../era/probe.ts";
+import { isKnown, LATEST_LEGACY, LATEST_MODERN } from "../era/revisions.ts";
+import type { Connection, Spoken } from "./connection.ts";
+
+export interface Handshake {
+  /** The era that the server spoke last time; undefined: find out. */
+  readonly remembered: Era | undefined;
+  /** How long the question after the era may take, in ms; silence means legacy. */
+  readonly probeMs: number;
+  /** How long the rest may take, in ms. */
+  readonly connectMs: number;
+  readonly capabilities: JsonObject;
+  readonly clientInfo: JsonObject;
+}
+
+/**
+ * Shakes hands and leaves the connection ready for requests.
+ *
+ * @throws SERVER_PROTOCOL when the server speaks no revision known here, and whatever the connection throws
+ */
+export async function negotiate(connection: Connection, handshake: Handshake): Promise<Spoken> {
+  const spoken =
+    (handshake.remembered !== "legacy" ? await probe(connection, handshake) : undefined) ?? (await initialize(connection, handshake));
+  connection.speak(spoken);
+  if (spoken.era === "legacy") connection.notify("notifications/initialized", Body.empty);
+  return spoken;
+}
+
+/** Asks `server/discover`; undefined: the server is of the legacy era. */
+async function probe(connection: Connection, { probeMs }: Handshake): Promise<Spoken | undefined> {
+  connection.speak({ era: "modern", version: LATEST_MODERN, capabilities: {}, instructions: undefined });
+  let answer: Answer;
+  try {
+    const limits = { quietMs: probeMs, totalMs: probeMs };
+    answer = await connection.request({ method: "server/discover", params: Body.empty, limits });
+  } catch (error) {
+    const failure = toToolyardError(error);
+    if (failure.code === "CALL_TIMEOUT" && connection.link.kind === "stdio") return undefined;
+    if (failure.code === "SERVER_PROTOCOL" && (failure.details.status ?? 0) >= 400) return undefined;
+    throw failure;
+  }
+  const verdict = stdioVerdict(answer);
+  if (verdict.kind !== "modern") return undefined;
+  const discover = objectOr(verdict.discover);
+  return {
+    era: "modern",
+    version: verdict.version,
+    capabilities: objectOr(discover["capabilities"]),
+    instructions: stringOr(discover["instructions"]),
+  };
+}
+
+async function initialize(connection: Connection, { connectMs, capabilities, clientInfo }: Handshake): Promise<Spoken> {
+  connection.speak({ era: "legacy", version: LATEST_LEGACY, capabilities: {}, instructions: undefined });
+  const params = Body.of({ protocolVersion: LATEST_LEGACY, capabilities, clientInfo });
+  const answer = await connection.request({ method: "initialize", params, limits: { quietMs: connectMs, totalMs: connectMs } });
+  if (answer.error !== undefined) throw new ToolyardError("SERVER_PROTOCOL", `It refused the handshake: ${answer.error.message}`);
+  const result = answer.result.object;
+  const version = stringOr(result["protocolVersion"]);
+  if (version === undefined) throw new ToolyardError("SERVER_PROTOCOL", "Its answer to `initialize` names no protocol version.");
+  if (!isKnown(version)) throw new ToolyardError("SERVER_PROTOCOL", `It speaks protocol version ${version}, which is not known here.`);
+  return { era: "legacy", version, capabilities: objectOr(result["capabilities"]), instructions: stringOr(result["instructions"]) };
+}

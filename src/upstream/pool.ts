@@ -1,0 +1,163 @@
+/** All upstreams, and the further instances of those that are not shared. Starts, swaps and ends them. */
+
+import type { Call } from "../base/call.ts";
+import { sleep } from "../base/clock.ts";
+import { Emitter } from "../base/emitter.ts";
+import { ToolyardError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { Config, ServerConfig } from "../config/config.ts";
+import type { State } from "./lifecycle.ts";
+import type { RawLists } from "./raw-lists.ts";
+import { Upstream, type UpstreamOptions } from "./upstream.ts";
+
+export interface PoolEvents {
+  state: { readonly server: string; readonly state: State };
+  lists: { readonly server: string; readonly lists: RawLists };
+  updated: { readonly server: string; readonly uri: string };
+  log: { readonly server: string; readonly params: JsonObject };
+  notice: { readonly server: string; readonly text: string };
+}
+
+/** The instance that every caller shares, and that is asked for lists. */
+const SHARED = "";
+const LOCAL_IDENTITY = "local";
+
+export class Pool {
+  readonly events: Emitter<PoolEvents> = new Emitter();
+  readonly #options: UpstreamOptions;
+  /** By server, then by instance. */
+  readonly #upstreams = new Map<string, Map<string, Upstream>>();
+  /** What is on its way out; waited for at the end. */
+  readonly #leaving = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options;
+  }
+
+  /** The instance that lists; undefined for a server that is not configured. */
+  get(server: string): Upstream | undefined {
+    return this.#upstreams.get(server)?.get(SHARED);
+  }
+
+  /** The listing instance of every server, in no order. */
+  all(): Upstream[] {
+    return [...this.#upstreams.keys()].flatMap((server) => this.get(server) ?? []);
+  }
+
+  /**
+   * The instance that serves this call.
+   *
+   * @throws SERVER_REMOVED, or SERVER_BUSY where no further instance may be made
+   */
+  for(server: string, call: Call | undefined): Upstream {
+    const instances = this.#upstreams.get(server);
+    const first = instances?.get(SHARED);
+    if (instances === undefined || first === undefined) throw new ToolyardError("SERVER_REMOVED", "It has been removed.", { server });
+    const key = instanceOf(first.server, call);
+    const found = instances.get(key);
+    if (found !== undefined) return found;
+    const { maxInstances } = first.server;
+    if (instances.size >= maxInstances)
+      throw new ToolyardError("SERVER_BUSY", `All of its ${maxInstances} instances are taken.`, { server });
+    const made = new Upstream(first.server, this.#options);
+    instances.set(key, made);
+    return made;
+  }
+
+  /** Makes the pool what the configuration says. A changed server is connected first, then swapped; the old one drains. */
+  apply(config: Config): void {
+    for (const server of [...this.#upstreams.keys()]) if (!config.servers.has(server)) this.#remove(server);
+    for (const server of config.servers.values()) this.#applyServer(server);
+  }
+
+  /** Starts every server that is not lazy, and what `also` names. */
+  start(also: (server: ServerConfig) => boolean): void {
+    for (const upstream of this.all()) {
+      const { connect } = upstream.server;
+      if (connect === "eager" || also(upstream.server)) upstream.start();
+    }
+  }
+
+  /** Ends everything: processes, sockets, timers. Never rejects. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = [...this.#upstreams.values()].flatMap((instances) => [...instances.values()]);
+    this.#upstreams.clear();
+    await Promise.all([...all.map((upstream) => upstream.close()), ...this.#leaving]);
+    this.events.clear();
+  }
+
+  #applyServer(server: ServerConfig): void {
+    const present = this.get(server.name);
+    if (present === undefined) return this.#put(server, this.#make(server));
+    const same = present.server.fingerprint === server.fingerprint && present.server.disabled === server.disabled;
+    if (same) return this.#setRules(server);
+    if (server.reload === "stop-first" || server.disabled || present.state !== "ready") {
+      const gone = this.#retire(server.name, 0);
+      return this.#put(server, this.#make(server, gone));
+    }
+    this.#keep(this.#swap(server));
+  }
+
+  #setRules(server: ServerConfig): void {
+    for (const upstream of this.#upstreams.get(server.name)?.values() ?? []) upstream.setRules(server);
+  }
+
+  async #swap(server: ServerConfig): Promise<void> {
+    const successor = this.#make(server);
+    successor.start();
+    await successor.settled;
+    if (this.#closed || this.get(server.name) === undefined) return await successor.close();
+    void this.#retire(server.name, this.#options.limits.drainMs);
+    this.#put(server, successor);
+  }
+
+  #remove(server: string): void {
+    void this.#retire(server, this.#options.limits.drainMs);
+    this.#upstreams.delete(server);
+  }
+
+  /** Takes all instances of a server out of use: calls in flight get `drainMs` to end. */
+  #retire(server: string, drainMs: number): Promise<void> {
+    const instances = [...(this.#upstreams.get(server)?.values() ?? [])];
+    const gone = Promise.all(instances.map((upstream) => this.#drain(upstream, drainMs))).then(() => undefined);
+    this.#keep(gone);
+    return gone;
+  }
+
+  async #drain(upstream: Upstream, drainMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const end = clock.now() + drainMs;
+    while (upstream.inFlight > 0 && clock.now() < end && !this.#closed) await sleep(clock, 25);
+    await upstream.close();
+  }
+
+  #keep(promise: Promise<void>): void {
+    this.#leaving.add(promise);
+    void promise.finally(() => this.#leaving.delete(promise));
+  }
+
+  #put(server: ServerConfig, upstream: Upstream): void {
+    this.#upstreams.set(server.name, new Map([[SHARED, upstream]]));
+    this.events.emit("state", { server: server.name, state: upstream.state });
+  }
+
+  #make(server: ServerConfig, predecessor?: Promise<void>): Upstream {
+    const upstream = new Upstream(server, this.#options, predecessor);
+    const { name } = server;
+    const current = (): boolean => this.get(name) === upstream || this.get(name) === undefined;
+    upstream.events.on("state", (state) => current() && this.events.emit("state", { server: name, state }));
+    upstream.events.on("lists", (lists) => this.events.emit("lists", { server: name, lists }));
+    upstream.events.on("updated", (uri) => this.events.emit("updated", { server: name, uri }));
+    upstream.events.on("log", (params) => this.events.emit("log", { server: name, params }));
+    upstream.events.on("notice", (text) => this.events.emit("notice", { server: name, text }));
+    return upstream;
+  }
+}
+
+function instanceOf(server: ServerConfig, call: Call | undefined): string {
+  if (call === undefined || server.sharing === "shared") return SHARED;
+  if (server.sharing === "per-client") return call.caller.instanceKey ?? SHARED;
+  return call.caller.identity === LOCAL_IDENTITY ? SHARED : call.caller.identity;
+}

@@ -1,0 +1,126 @@
+/**
+ * A legacy server's requests to its client: whose they are, and what is answered where nobody can be asked.
+ * On stdio, HTTP+SSE and a GET stream such a request names no call; it is never guessed and never broadcast.
+ */
+
+import { Body } from "../base/body.ts";
+import type { Answer, Call, RpcError } from "../base/call.ts";
+import type { JsonObject } from "../base/json.ts";
+import { canAsk } from "../era/capabilities.ts";
+import type { RpcId } from "../wire/envelope.ts";
+import type { Pending } from "./pending.ts";
+
+export interface QuestionRules {
+  /** What this connection lets a server ask of callers. */
+  readonly ask: "auto" | "exclusive" | "none";
+  /** Roots that the configuration names; undefined: the caller's, where there is one. */
+  readonly roots: readonly string[] | undefined;
+}
+
+export interface ServerQuestion {
+  readonly method: string;
+  readonly params: Body;
+  readonly id: RpcId;
+  /** The request on whose own stream the question came. */
+  readonly own: Pending | undefined;
+  /** All requests open on this connection. */
+  readonly open: Iterable<Pending>;
+}
+
+const REFUSED = -1;
+const UNKNOWN_METHOD = -32601;
+
+interface Open {
+  readonly pending: Pending;
+  readonly abort: AbortController;
+}
+
+export class Questions {
+  readonly #server: string;
+  readonly #rules: QuestionRules;
+  readonly #notice: (text: string) => void;
+  readonly #open = new Map<RpcId, Open>();
+
+  /** @param notice told of each refusal, with the setting that mends it */
+  constructor(server: string, rules: QuestionRules, notice: (text: string) => void) {
+    this.#server = server;
+    this.#rules = rules;
+    this.#notice = notice;
+  }
+
+  /** The answer to give to the server; undefined where it withdrew the question. */
+  async put(question: ServerQuestion): Promise<Answer | undefined> {
+    if (question.method === "roots/list" && this.#rules.roots !== undefined) return { result: rootsResult(this.#rules.roots) };
+    const asker = this.#asker(question);
+    if (typeof asker === "string") return this.#refuse(question, asker);
+    return await this.#ask(question, asker);
+  }
+
+  /** What a modern server may ask in the course of this call: what the caller can answer. */
+  modernCapabilities(call: Call): JsonObject {
+    return this.#rules.ask === "none" ? {} : call.caller.capabilities;
+  }
+
+  /** A server took its question back. */
+  withdraw(id: unknown): void {
+    if (typeof id !== "string" && typeof id !== "number") return;
+    this.#open.get(id)?.abort.abort();
+    this.#open.delete(id);
+  }
+
+  /** A request has ended: its questions need no answer any more. */
+  drop(pendingId: number): void {
+    for (const [id, open] of this.#open) {
+      if (open.pending.id === pendingId) this.withdraw(id);
+    }
+  }
+
+  /** The one call whose question this must be, or why there is none. */
+  #asker({ own, open, method, params }: ServerQuestion): Pending | string {
+    if (this.#rules.ask === "none") return `its "ask" is "none"; set "ask": "auto" or "exclusive" on the server`;
+    const answerable = (pending: Pending): boolean =>
+      pending.call?.ask !== undefined && canAsk(pending.call.caller.capabilities, method, params);
+    if (own !== undefined) return answerable(own) ? own : "the caller cannot answer such a question";
+    const eligible = [...open].filter(answerable);
+    if (eligible.length === 1 && eligible[0] !== undefined) return eligible[0];
+    if (eligible.length === 0) return "no caller in flight can answer such a question";
+    return `${eligible.length} calls are in flight and it names none of them; set "ask": "exclusive" on the server`;
+  }
+
+  async #ask(question: ServerQuestion, pending: Pending): Promise<Answer | undefined> {
+    const { call } = pending;
+    if (call?.ask === undefined) return this.#refuse(question, "no caller can answer");
+    const abort = new AbortController();
+    this.#open.set(question.id, { pending, abort });
+    pending.pause();
+    try {
+      const { method, params } = question;
+      const answer = await call.ask({ server: this.#server, method, params, signal: abort.signal });
+      return abort.signal.aborted ? undefined : answer;
+    } catch {
+      return abort.signal.aborted ? undefined : refusal(question.method);
+    } finally {
+      pending.resume();
+      this.#open.delete(question.id);
+    }
+  }
+
+  #refuse({ method }: ServerQuestion, reason: string): Answer {
+    if (method !== "roots/list") this.#notice(`asked ${method} and was refused: ${reason}`);
+    return refusal(method);
+  }
+}
+
+/** How each question is declined (spec 2025-11-25: elicitation `cancel`, sampling error -1). */
+function refusal(method: string): Answer {
+  if (method === "elicitation/create") return { result: Body.of({ action: "cancel" }) };
+  const error: RpcError =
+    method === "sampling/createMessage"
+      ? { code: REFUSED, message: "The request was refused." }
+      : { code: UNKNOWN_METHOD, message: `Nobody here answers ${method}.` };
+  return { error };
+}
+
+function rootsResult(roots: readonly string[]): Body {
+  return Body.of({ roots: roots.map((uri) => ({ uri })) });
+}
