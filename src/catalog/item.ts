@@ -3,6 +3,8 @@
 import type { JsonObject } from "../base/json.ts";
 import type { ArgumentOverride } from "../config/config.ts";
 
+export type { RawLists } from "../upstream/raw-lists.ts";
+
 export type ItemKind = "tool" | "prompt" | "resource" | "template";
 
 /** One entry of the catalog. */
@@ -15,21 +17,12 @@ export interface Item {
   readonly id: string;
   /** What clients and models see: exposed name for tools and prompts, URI or template for the rest. */
   readonly name: string;
+  /** The name that the configuration gave it (`override.name`), if it did. */
+  readonly chosen?: string;
   /** The definition as clients get it: exposed name, overrides applied, every unknown field kept. */
   readonly definition: JsonObject;
   /** Arguments that an override fixes, renames or gives a default; undefined for most. */
   readonly arguments?: ReadonlyMap<string, ArgumentOverride>;
-}
-
-/** What a server lists, as it came over the wire. */
-export interface RawLists {
-  readonly tools: readonly unknown[];
-  readonly prompts: readonly unknown[];
-  readonly resources: readonly unknown[];
-  readonly templates: readonly unknown[];
-  readonly instructions: string | undefined;
-  /** ServerCapabilities. */
-  readonly capabilities: JsonObject;
 }
 
 /** An entry that is not offered, and why; `why` and `check` show it. */
@@ -42,6 +35,8 @@ export interface Hidden {
 /** One server's part of the catalog. */
 export interface Section {
   readonly server: string;
+  /** What its exposed names begin with (`github__`); empty where they are bare. */
+  readonly prefix: string;
   /** `live`: listed by the running server. `cached`: from the last good lists. `none`: nothing known yet. */
   readonly source: "live" | "cached" | "none";
   readonly items: readonly Item[];
