@@ -1,0 +1,34 @@
+/** One line of the results: what was measured, what it is held against, and the bound. */
+
+import { median } from "./stats.ts";
+
+export interface Bound {
+  /** What the bound is put on: Toolyard's value, or its ratio to or difference from the reference of the same round. */
+  readonly on: "value" | "ratio" | "difference";
+  readonly sense: "at most" | "at least";
+  readonly limit: number;
+}
+
+export interface Row {
+  readonly figure: string;
+  readonly unit: "ms" | "calls/s" | "MB";
+  /** By round, beside `toolyard`; absent where there is nothing to compare with. */
+  readonly reference?: readonly number[];
+  readonly toolyard: readonly number[];
+  readonly bound: Bound;
+}
+
+/** By round, the number that the bound is put on. */
+export function bounded({ reference = [], toolyard, bound }: Row): number[] {
+  return toolyard.map((value, round) => {
+    const other = reference[round] ?? Number.NaN;
+    if (bound.on === "value") return value;
+    return bound.on === "ratio" ? value / other : value - other;
+  });
+}
+
+/** How far the median stands from its bound: 1 is the bound, more is past it. */
+export function strain(row: Row): number {
+  const middle = median(bounded(row));
+  return row.bound.sense === "at most" ? middle / row.bound.limit : row.bound.limit / middle;
+}

@@ -1,0 +1,62 @@
+/** One call, and 64 at once: the pass-through and Toolyard side by side, in turns. */
+
+import { StdioClient, type Client } from "../client.ts";
+import { bare } from "../gateways/bare.ts";
+import type { Gateway, Server } from "../gateways/gateway.ts";
+import { atOnce, calling, oneByOne } from "../load.ts";
+import { fixtureCommand } from "../process.ts";
+import type { Row } from "../row.ts";
+import { connect, httpFixture, type Scenario, type Setting } from "./scenario.ts";
+
+type Side = "http" | "stdio";
+
+interface Figures {
+  readonly client: Client;
+  readonly p50: number[];
+  readonly p99: number[];
+  readonly rate: number[];
+}
+
+const tool = "alpha__tool_3";
+
+/** HTTP or stdio on the near side, HTTP or stdio on the far side. */
+export function call(near: Side, far: Side): Scenario {
+  return async (setting) => {
+    const server = far === "http" ? { url: (await httpFixture()).url } : fixtureCommand("--stdio");
+    const reference = await open(bare, near, server, setting);
+    const toolyard = await open(setting.subject, near, server, setting);
+    for (let round = 0; round <= setting.rounds; round++) {
+      for (const side of round % 2 === 0 ? [reference, toolyard] : [toolyard, reference]) await measure(side, setting.effort);
+    }
+    return rows(reference, toolyard);
+  };
+}
+
+async function open(gateway: Gateway, near: Side, server: Server, { folder }: Setting): Promise<Figures> {
+  const program = gateway[near]({ alpha: server }, folder());
+  const client = near === "http" ? await connect(program) : new StdioClient(program);
+  if (near === "stdio") await client.initialize();
+  await client.tools();
+  return { client, p50: [], p99: [], rate: [] };
+}
+
+async function measure({ client, p50, p99, rate }: Figures, effort: number): Promise<void> {
+  const work = calling(client, tool);
+  const latency = await oneByOne(work, 1500 * effort);
+  p50.push(latency.p50);
+  p99.push(latency.p99);
+  rate.push(await atOnce(work, 6000 * effort, 64));
+}
+
+/** The first round only warmed up. */
+function rows(reference: Figures, toolyard: Figures): Row[] {
+  const pair = (figure: "p50" | "p99" | "rate"): { reference: number[]; toolyard: number[] } => ({
+    reference: reference[figure].slice(1),
+    toolyard: toolyard[figure].slice(1),
+  });
+  return [
+    { figure: "one in flight, p50", unit: "ms", ...pair("p50"), bound: { on: "ratio", sense: "at most", limit: 1.25 } },
+    { figure: "one in flight, p99", unit: "ms", ...pair("p99"), bound: { on: "ratio", sense: "at most", limit: 1.25 } },
+    { figure: "64 in flight", unit: "calls/s", ...pair("rate"), bound: { on: "ratio", sense: "at least", limit: 0.8 } },
+  ];
+}
