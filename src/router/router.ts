@@ -1,12 +1,13 @@
 /** From a call with an exposed name to the server that owns it, and back. */
 
 import { Body, type Change } from "../base/body.ts";
-import type { Answer, Call } from "../base/call.ts";
+import type { Answer, Call, Era } from "../base/call.ts";
 import { ToolyardError, toToolyardError } from "../base/errors.ts";
 import { isObject, objectOr, type JsonObject } from "../base/json.ts";
 import type { Item, Snapshot } from "../catalog/item.ts";
 import { applyArguments } from "../catalog/override.ts";
 import type { ServerConfig } from "../config/config.ts";
+import { errorToClient, toClient } from "../era/results.ts";
 import type { Pool } from "../upstream/pool.ts";
 import { toAnswer } from "./failures.ts";
 import { resolve, targetOf, type Resolved, type Target } from "./resolve.ts";
@@ -47,10 +48,24 @@ export class Router {
     return { call: params === call.params ? call : { ...call, params }, route: { server, item: resolved.item, name: resolved.name } };
   }
 
-  #forward({ call, route }: RoutedCall): Promise<Answer> {
+  async #forward({ call, route }: RoutedCall): Promise<Answer> {
+    const upstream = this.#pool.for(route.server.name, call);
     const limits = limitsFor(route.server, route.item);
-    return this.#pool.for(route.server.name, call).request({ method: call.method, params: call.params, limits, call });
+    const answer = await upstream.request({ method: call.method, params: call.params, limits, call });
+    const from = upstream.connection?.spoken?.era ?? "legacy";
+    const { protocolVersion } = call.caller;
+    if (answer.error !== undefined) return { error: errorToClient(answer.error, protocolVersion) };
+    if (isUnfinished(answer.result, from)) return answer;
+    const crossing = { from, toVersion: protocolVersion, outputSchema: route.item?.definition["outputSchema"] };
+    return { result: toClient(call.method, answer.result, crossing) };
   }
+}
+
+/** A modern server's result that is not the end: a question, or a task. */
+function isUnfinished(result: Body, from: Era): boolean {
+  if (from === "legacy") return false;
+  const type = result.get("resultType");
+  return type !== undefined && type !== "complete";
 }
 
 /** The params with the server's own name, and the arguments that the configuration fixes. */

@@ -1,0 +1,74 @@
+/** Reads what a server lists: after each handshake, after each announced change, and again when that failed. */
+
+import type { Cancel, Clock } from "../base/clock.ts";
+import { toToolyardError, type ToolyardError } from "../base/errors.ts";
+import { SingleFlight } from "../base/flight.ts";
+import { backoffMs } from "./backoff.ts";
+import type { Connection } from "./connection.ts";
+import { fetchLists } from "./lists.ts";
+import type { RawLists } from "./raw-lists.ts";
+
+export interface ListingOptions {
+  readonly clock: Clock;
+  readonly pages: number;
+  readonly debounceMs: number;
+  readonly backoff: { readonly firstMs: number; readonly maxMs: number };
+  random(): number;
+  /** The connection to read from, and how long one page may take; undefined: nothing can be read now. */
+  source(): { readonly connection: Connection; readonly listMs: number } | undefined;
+  lists(lists: RawLists): void;
+  /** The last good lists stay; they are read again later. */
+  failed(failure: ToolyardError): void;
+  notice(text: string): void;
+}
+
+export class Listing {
+  readonly #options: ListingOptions;
+  readonly #flight = new SingleFlight<void>();
+  #timer: Cancel = () => {};
+  #failures = 0;
+  #changed = false;
+
+  constructor(options: ListingOptions) {
+    this.#options = options;
+  }
+
+  /** Reads everything now; a reading under way is shared. Never rejects. */
+  read(): Promise<void> {
+    return this.#flight.run(() => this.#read());
+  }
+
+  /** The server says that something changed: many such words become one reading. */
+  changed(): void {
+    this.#changed = true;
+    this.#plan(this.#options.debounceMs);
+  }
+
+  /** No reading is planned any more. */
+  stop(): void {
+    this.#timer();
+  }
+
+  async #read(): Promise<void> {
+    const from = this.#options.source();
+    if (from === undefined) return;
+    const { connection, listMs } = from;
+    const { pages, notice } = this.#options;
+    this.#changed = false;
+    try {
+      const lists = await fetchLists(connection, { listMs, pages, notice });
+      this.#failures = 0;
+      this.#options.lists(lists);
+      if (this.#changed) this.#plan(this.#options.debounceMs);
+    } catch (error) {
+      if (this.#options.source()?.connection !== connection) return;
+      this.#options.failed(toToolyardError(error));
+      this.#plan(backoffMs(this.#failures++, this.#options.backoff, this.#options.random()));
+    }
+  }
+
+  #plan(ms: number): void {
+    this.#timer();
+    this.#timer = this.#options.clock.after(ms, () => void this.read());
+  }
+}
