@@ -39,7 +39,7 @@ describe("canAsk", () => {
     for (const question of [FORM, NAMED_FORM, URL_MODE, SAMPLE, SAMPLE_TOOLS, SAMPLE_CHOICE, ROOTS, OTHER]) {
       const [method, params] = question;
       const wanted = (may as readonly unknown[]).includes(question);
-      expect(canAsk(capabilities as JsonObject, method, Body.of(params as JsonObject)), JSON.stringify(question)).toBe(wanted);
+      expect(canAsk(capabilities, method, Body.of(params as JsonObject)), JSON.stringify(question)).toBe(wanted);
     }
   });
 

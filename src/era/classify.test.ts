@@ -43,13 +43,13 @@ describe("classifyMessage", () => {
   ])("%s with _meta %j and header %s: %s", (method, _meta, header, wanted) => expect(outcome(request(method, _meta, header))).toBe(wanted));
 
   it("reads out what a modern request says of its sender", () => {
-    const _meta = meta({
+    const claim = meta({
       [META.clientCapabilities]: { elicitation: {} },
       [META.clientInfo]: { name: "host", version: "1" },
       [META.logLevel]: "warning",
       progressToken: 0,
     });
-    expect(request("tools/call", _meta)).toEqual({
+    expect(request("tools/call", claim)).toEqual({
       kind: "modern",
       version: MODERN,
       capabilities: { elicitation: {} },

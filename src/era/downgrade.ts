@@ -6,6 +6,7 @@
 
 import type { Body } from "../base/body.ts";
 import { isObject, objectOr, stringOr, type JsonObject, type JsonValue } from "../base/json.ts";
+import { without } from "./meta.ts";
 import { atLeast, eraOf } from "./revisions.ts";
 
 const KEY = "result";
@@ -116,7 +117,8 @@ export function questionFor(version: string, method: string, params: Body): Body
   return requestedSchema === undefined ? undefined : params.with({ mode: undefined, requestedSchema });
 }
 
-function olderForm({ $schema: _, ...form }: JsonObject): JsonObject | undefined {
+function olderForm(requested: JsonObject): JsonObject | undefined {
+  const form = without(requested, (key) => key === "$schema");
   const fields = Object.entries(objectOr(form["properties"])).map(([name, field]) => [name, olderField(objectOr(field))] as const);
   if (fields.some(([, field]) => field === undefined)) return undefined;
   return { ...form, properties: Object.fromEntries(fields) };

@@ -72,11 +72,11 @@ export function modernRequestMeta(meta: ModernMeta): JsonObject {
 export function outboundMeta(params: Body, hop: Hop): Body {
   const came = params.get("_meta");
   if (hop.era === "modern") {
-    const rest = goesOn(objectOr(came), (key) => HOP_LOCAL.has(key));
+    const rest = without(objectOr(came), (key) => HOP_LOCAL.has(key));
     return params.with({ _meta: modernRequestMeta({ ...hop, rest: { ...rest, ...hop.rest } }) });
   }
   if (!isObject(came) && hop.progressToken === undefined) return params;
-  const meta = goesOn(objectOr(came), (key) => key === META.progressToken || key.startsWith(PREFIX));
+  const meta = without(objectOr(came), (key) => key === META.progressToken || key.startsWith(PREFIX));
   if (hop.progressToken !== undefined) return params.with({ _meta: { ...meta, [META.progressToken]: hop.progressToken } });
   if (meta === came) return params;
   return params.with({ _meta: Object.keys(meta).length === 0 ? undefined : meta });
@@ -88,9 +88,9 @@ export function progressTokenIn(params: Body): ProgressToken | undefined {
   return typeof token === "string" || (typeof token === "number" && Number.isInteger(token)) ? token : undefined;
 }
 
-/** `meta` without the keys that `isLocal` names; the same object when there are none. */
-function goesOn(meta: JsonObject, isLocal: (key: string) => boolean): JsonObject {
-  const keys = Object.keys(meta);
-  if (!keys.some(isLocal)) return meta;
-  return Object.fromEntries(keys.filter((key) => !isLocal(key)).map((key) => [key, meta[key]]));
+/** An object without some of its keys; the same object when it has none of them. */
+export function without(object: JsonObject, isUnwanted: (key: string) => boolean): JsonObject {
+  const keys = Object.keys(object);
+  if (!keys.some(isUnwanted)) return object;
+  return Object.fromEntries(keys.filter((key) => !isUnwanted(key)).map((key) => [key, object[key]]));
 }

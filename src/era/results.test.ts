@@ -59,8 +59,8 @@ describe("toClient from a modern server to a legacy client", () => {
 
   it("removes what legacy clients do not know, and leaves the rest", () => {
     const result = { resultType: "complete", contents: [], ttlMs: 5, cacheScope: "public", extra: 1 };
-    const _meta = { [META.serverInfo]: serverInfo, [META.subscriptionId]: 4, "x/y": 1 };
-    expect(cross("resources/read", { ...result, _meta }, to)).toEqual({ contents: [], extra: 1, _meta: { "x/y": 1 } });
+    const meta = { [META.serverInfo]: serverInfo, [META.subscriptionId]: 4, "x/y": 1 };
+    expect(cross("resources/read", { ...result, _meta: meta }, to)).toEqual({ contents: [], extra: 1, _meta: { "x/y": 1 } });
     expect(cross("tools/call", { resultType: "complete", content: [], _meta: { [META.serverInfo]: serverInfo } }, to)).toEqual({
       content: [],
     });

@@ -4,7 +4,7 @@ import type { Body, Change } from "../base/body.ts";
 import type { Era, RpcError } from "../base/call.ts";
 import { isObject, objectOr, type JsonObject, type JsonValue } from "../base/json.ts";
 import { contentFor, needsWrap, takesAllContent, wrapSchema, wrapValue } from "./downgrade.ts";
-import { META } from "./meta.ts";
+import { META, without } from "./meta.ts";
 import { eraOf } from "./revisions.ts";
 
 /** How long a client may keep a result, and for whom (spec 2026-07-28: Caching). */
@@ -60,9 +60,7 @@ export function toolToClient(tool: JsonObject, toVersion: string): JsonObject {
     const { outputSchema } = tool;
     return isObject(outputSchema) && needsWrap(outputSchema) ? { ...tool, outputSchema: wrapSchema(outputSchema) } : tool;
   }
-  if (!Object.hasOwn(tool, "execution")) return tool;
-  const { execution: _, ...rest } = tool;
-  return rest;
+  return without(tool, (key) => key === "execution");
 }
 
 type Changes = Record<string, Change>;
@@ -90,7 +88,7 @@ function withoutModern(method: string, result: Body, { outputSchema, toVersion }
 }
 
 function withoutHop(meta: JsonObject): JsonObject | undefined {
-  const { [META.serverInfo]: _server, [META.subscriptionId]: _subscription, ...rest } = meta;
+  const rest = without(meta, (key) => key === META.serverInfo || key === META.subscriptionId);
   return Object.keys(rest).length === 0 ? undefined : rest;
 }
 
