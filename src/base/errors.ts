@@ -122,7 +122,7 @@ export const ERRORS = {
     -32603,
     503,
     false,
-    "The server failed too often at its start and is not started again for now.",
+    "The server cannot be started, or failed too often at its start, and is left alone for now.",
     "Mend what the reason says, then restart it; it is tried again every five minutes.",
   ),
   SERVER_STARTING: row(

@@ -30,6 +30,8 @@ export interface LifelineEvents extends Omit<ConnectionEvents, "closed"> {
 const FAILED_PROBE_MS = 5 * 60_000;
 /** A call may ask for a new connection to a server without a process of ours this soon after the last attempt. */
 const IMPATIENT_MS = 250;
+/** What no repetition mends: somebody must change the entry or the machine first. */
+const CANNOT_START: ReadonlySet<ErrorCode> = new Set(["SPAWN_ENOENT", "SPAWN_EACCES", "CWD_MISSING"]);
 
 export class Lifeline {
   readonly #options: LifelineOptions;
@@ -202,6 +204,7 @@ export class Lifeline {
     const wasReady = this.#state === "ready";
     this.#reason = failure;
     if (failure.code === "SERVER_AUTH_REQUIRED") this.#enter("unauthorized");
+    else if (CANNOT_START.has(failure.code)) this.#planRetry(FAILED_PROBE_MS, "gave-up");
     else if (this.#server.transport.kind === "stdio" && this.#starts.reached(this.#now())) this.#giveUp();
     else this.#planRetry(wasReady && this.#failures === 0 ? 0 : this.#backoff(), "lost");
     this.#events.failed();

@@ -205,7 +205,7 @@ export class Upstream {
     if (state === "disabled") return this.#error("SERVER_DISABLED", "It is disabled.");
     if (state === "closed") return this.#error("SERVER_REMOVED", "It has been removed.");
     const why = reason?.message ?? "";
-    if (state === "failed") return this.#error("SERVER_FAILED", `It failed too often at its start. ${why}`.trim(), retryAfterMs);
+    if (state === "failed") return this.#error("SERVER_FAILED", `It could not be started. ${why}`.trim(), retryAfterMs);
     if ((state !== "backoff" && state !== "auth-required") || this.#lifeline.mayHurry()) return undefined;
     const again = retryAfterMs === 0 ? "" : ` The next try is in ${inSeconds(retryAfterMs)}.`;
     return this.#error(reason?.code ?? "SERVER_UNREACHABLE", why + again, retryAfterMs);

@@ -1,0 +1,87 @@
+/** All commands, their options and their help. */
+
+import { Command, CommanderError, Option } from "commander";
+import { VERSION } from "../base/version.ts";
+import { EXIT, report } from "./exit.ts";
+import { Output } from "./output.ts";
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly input?: Readonly<Record<string, string>>;
+}
+
+/** What a command module exports: does the work and says how it went, as an exit code. */
+export interface CommandModule<Arguments extends unknown[], Options> {
+  run(output: Output, options: Options, ...args: Arguments): Promise<number>;
+}
+
+/** Runs the command line. Never throws; returns the exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const exit: { code: number } = { code: EXIT.good };
+  const program = build((code) => {
+    exit.code = code;
+  });
+  try {
+    await program.parseAsync([...argv]);
+    return exit.code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
+    return report(error, new Output(argv.includes("--json")));
+  }
+}
+
+function build(finish: (code: number) => void): Command {
+  const program = new Command("toolyard");
+  program
+    .description("Many MCP servers, one dependable set of tools.")
+    .version(VERSION, "-V, --version")
+    .exitOverride()
+    .showHelpAfterError("(see toolyard --help)")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 good, 1 failed, 2 wrong usage or configuration.\nStart here: toolyard init, then toolyard check, then toolyard serve.",
+    );
+
+  const command = (usage: string, summary: string): Command =>
+    program
+      .command(usage)
+      .description(summary)
+      .addOption(new Option("--config <file>", "the configuration (default: the user's, then ./toolyard.json if trusted)"))
+      .addOption(new Option("--input <name=value>", "a value for ${input:name}; repeatable").argParser(collectInput))
+      .option("--json", "print data as JSON");
+
+  /** Loads the module when the command runs, and turns what it returns into the exit code. */
+  const load =
+    <Arguments extends unknown[], Options extends CommonOptions>(module: () => Promise<CommandModule<Arguments, Options>>) =>
+    async (...given: unknown[]): Promise<void> => {
+      const options = given.at(-2) as Options;
+      const args = given.slice(0, -2) as Arguments;
+      const output = new Output(options.json === true);
+      try {
+        finish(await (await module()).run(output, options, ...args));
+      } catch (error) {
+        finish(report(error, output));
+      }
+    };
+
+  command("serve", "run the gateway")
+    .option("--port <port>", "0 picks a free one", wholeNumber)
+    .option("--host <host>", "loopback addresses only")
+    .option("--strict", "a configuration error in one server is exit code 2")
+    .action(load(() => import("./commands/serve.ts")));
+  return program;
+}
+
+function collectInput(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new CommanderError(EXIT.usage, "toolyard.input", `--input wants name=value, not "${text}"`);
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new CommanderError(EXIT.usage, "toolyard.port", `"${text}" is no port: 0 to 65535`);
+  return Number(text);
+}

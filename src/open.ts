@@ -1,0 +1,141 @@
+/** How a Toolyard is opened: from a file, from an object, or over a gateway that runs already. */
+
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "./base/clock.ts";
+import { sha256 } from "./base/digest.ts";
+import { ToolyardError } from "./base/errors.ts";
+import { Slots } from "./base/flight.ts";
+import { isObject, type JsonObject } from "./base/json.ts";
+import { silentLogger, type Logger } from "./base/log.ts";
+import { pathsFrom, type Paths } from "./base/paths.ts";
+import { VERSION } from "./base/version.ts";
+import { openListCache, type ListCache } from "./catalog/cache.ts";
+import type { Config, ServerConfig } from "./config/config.ts";
+import { loadConfig, parseConfig, type ConfigOptions } from "./config/load.ts";
+import { withEntry } from "./config/with-entry.ts";
+import type { Middleware } from "./router/route.ts";
+import { loadKey } from "./store/key.ts";
+import { Toolyard, type ToolyardParts } from "./toolyard.ts";
+import { FileLedger } from "./upstream/ledger.ts";
+import type { UpstreamOptions } from "./upstream/upstream.ts";
+import type { Handlers } from "./view.ts";
+
+export interface OpenOptions extends Handlers {
+  readonly logger?: Logger;
+  /** Where caches and state are kept; default: the user's XDG directories. */
+  readonly paths?: Paths;
+  /** The environment that `${env:…}` and the children's allow-list read; default: that of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Values of `${input:x}`. */
+  readonly inputs?: ReadonlyMap<string, string>;
+  /** Wrapped around every call, outermost first. */
+  readonly middlewares?: readonly Middleware[];
+  /** Takes each chunk that a server writes to stderr. */
+  stderr?(server: string, chunk: Buffer): void;
+}
+
+/** A configuration in the shape of `toolyard.json`; in code an entry may also be `{ tools: [...] }`. */
+export interface ConfigInput {
+  mcpServers: Record<string, unknown>;
+  [section: string]: unknown;
+}
+
+/** The same tools over a gateway that runs already. */
+export interface GatewayInput {
+  /** Its MCP address, `http://127.0.0.1:8808/mcp`. */
+  gateway: string;
+  /** A key for it, where it asks for one. */
+  key?: string;
+}
+
+/** The name by which a gateway stands in the configuration made for it; its tools keep their names. */
+const GATEWAY = "gateway";
+
+/**
+ * Opens a yard and returns as soon as lists of an earlier run are read: servers start in the background.
+ *
+ * @param source path of a configuration file, a configuration, or `{ gateway, key }`
+ * @throws CONFIG_NOT_FOUND, CONFIG_INVALID for what is wrong elsewhere than in one server's entry, USAGE
+ */
+export async function openToolyard(source: string | ConfigInput | GatewayInput, options: OpenOptions = {}): Promise<Toolyard> {
+  const env = options.env ?? process.env;
+  const paths = options.paths ?? pathsFrom(env);
+  const key = await loadKey(paths.state);
+  const configOptions: ConfigOptions = {
+    env,
+    stateDir: paths.state,
+    fingerprintKey: key,
+    ...(options.inputs === undefined ? {} : { inputs: options.inputs }),
+  };
+  const config = await configFrom(source, configOptions);
+  const ledger = new FileLedger(join(paths.state, "processes"));
+  void ledger.reap();
+  const cache = openListCache({ folder: join(paths.cache, "lists"), clock: systemClock, logger: options.logger ?? silentLogger });
+  return await Toolyard.open(partsOf({ config, options, env, ledger, cache, configOptions }));
+}
+
+interface Ingredients {
+  readonly config: Config;
+  readonly options: OpenOptions;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly ledger: FileLedger;
+  readonly cache: ListCache;
+  readonly configOptions: ConfigOptions;
+}
+
+function partsOf({ config, options, env, ledger, cache, configOptions }: Ingredients): ToolyardParts {
+  const { logger = silentLogger, middlewares = [], elicit, sample, roots } = options;
+  const handlers: Handlers = {
+    ...(elicit === undefined ? {} : { elicit }),
+    ...(sample === undefined ? {} : { sample }),
+    ...(roots === undefined ? {} : { roots }),
+  };
+  const upstream: UpstreamOptions = {
+    clock: systemClock,
+    env,
+    ledger,
+    limits: config.limits,
+    messageBytes: config.limits.messageBytes,
+    probeMs: config.limits.probeMs,
+    starting: new Slots(2 * availableParallelism()),
+    eras: cache,
+    clientInfo: { name: "toolyard", version: VERSION },
+    capabilities: declaredBy(handlers),
+    stderr: (server, chunk) => options.stderr?.(server, chunk),
+    random: Math.random,
+  };
+  const edit = (present: Config, name: string, entry: unknown): Config => withEntry(present, name, entry, configOptions);
+  return { config, upstream, cache, clock: systemClock, logger, handlers, middlewares, edit };
+}
+
+/** What we declare to a legacy server: what it may ask of our callers, fixed for its connection. */
+function declaredBy(handlers: Handlers): (server: ServerConfig) => JsonObject {
+  return (server) => {
+    const asks = server.ask !== "none";
+    const hasRoots = server.roots !== undefined || (asks && handlers.roots !== undefined);
+    return {
+      ...(asks ? { elicitation: { form: {}, url: {} }, sampling: {} } : {}),
+      ...(hasRoots ? { roots: { listChanged: false } } : {}),
+    };
+  };
+}
+
+async function configFrom(source: string | ConfigInput | GatewayInput, options: ConfigOptions): Promise<Config> {
+  if (typeof source === "string") return await loadConfig(source, options);
+  if (!isObject(source))
+    throw new ToolyardError("USAGE", "openToolyard takes the path of a configuration, a configuration, or { gateway }.");
+  if ("gateway" in source && typeof source["gateway"] === "string")
+    return parseConfig(overGateway(source["gateway"], source["key"]), options);
+  return parseConfig(source, options);
+}
+
+function overGateway(url: string, key: unknown): JsonObject {
+  const headers: JsonObject = typeof key === "string" ? { authorization: `Bearer ${key}` } : {};
+  return { mcpServers: { [GATEWAY]: { url, headers, namespace: "", sharing: "shared" } } };
+}
+
+/** Names the files that belong to one configuration: its socket, its record of a running gateway. */
+export function configId(config: Config): string {
+  return sha256(config.file ?? JSON.stringify([...config.servers.keys()])).slice(0, 16);
+}

@@ -1,0 +1,231 @@
+/** What one caller sees and may call. The only door for every face: gateway, adapters, command line. */
+
+import { Body } from "./base/body.ts";
+import type { Answer, Call, Caller, Question } from "./base/call.ts";
+import { ToolyardError } from "./base/errors.ts";
+import { isObject, stringOr, type JsonObject } from "./base/json.ts";
+import type { Item, Snapshot } from "./catalog/item.ts";
+import { LATEST_LEGACY } from "./era/revisions.ts";
+import { schemaBlock } from "./router/router.ts";
+
+/** What a View is cut out of; the Toolyard is one. */
+export interface ViewSource {
+  /** The catalog as this View may see it, now. */
+  snapshot(): Snapshot;
+  instructions(snapshot: Snapshot): string | undefined;
+  call(call: Call, snapshot: Snapshot): Promise<Answer>;
+  /** Resolves once the first list need not wait any longer. */
+  discovered(): Promise<void>;
+  /** Servers that should be in the list and are not, with the reason. */
+  missing(): Missing[];
+  onChange(listener: () => void): () => void;
+  why(name: string, snapshot: Snapshot): Why;
+}
+
+export interface Missing {
+  readonly server: string;
+  readonly state: string;
+  readonly reason?: string;
+}
+
+/** Everything that is known about a name. */
+export interface Why {
+  readonly name: string;
+  /** Can it be called now? */
+  readonly callable: boolean;
+  readonly server?: string;
+  readonly tool?: string;
+  /** Sentences, the most telling one first. */
+  readonly reasons: string[];
+}
+
+/** What this host can answer when a server asks; each is optional. */
+export interface Handlers {
+  /** Answers `elicitation/create`: `{ action: "accept" | "decline" | "cancel", content? }`. */
+  elicit?(request: JsonObject, context: QuestionContext): Promise<JsonObject> | JsonObject;
+  /** Answers `sampling/createMessage`. */
+  sample?(request: JsonObject, context: QuestionContext): Promise<JsonObject> | JsonObject;
+  /** Roots of this host, as `file:` URIs. */
+  roots?: readonly string[] | (() => Promise<readonly string[]> | readonly string[]);
+}
+
+export interface QuestionContext {
+  /** The server that asks. */
+  readonly server: string;
+  /** Aborts when no answer is needed any more. */
+  readonly signal: AbortSignal;
+}
+
+export interface CallOptions {
+  /** Cancels the call; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** The call ends after so many ms at the latest; the server's own limits hold beside it. */
+  readonly timeoutMs?: number;
+  onProgress?(progress: { progress: number; total?: number; message?: string }): void;
+}
+
+/** A CallToolResult (spec: Tools): unknown fields and content types are kept. */
+export interface ToolResult {
+  content: { type: string; [field: string]: unknown }[];
+  structuredContent?: unknown;
+  isError?: boolean;
+  _meta?: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+/** A tool as clients see it (spec: Tool), with its exposed name. */
+export interface ToolDefinition {
+  name: string;
+  title?: string;
+  description?: string;
+  inputSchema: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+export class View {
+  readonly #source: ViewSource;
+  readonly #handlers: Handlers;
+  readonly #caller: Caller;
+
+  constructor(source: ViewSource, handlers: Handlers) {
+    this.#source = source;
+    this.#handlers = handlers;
+    const capabilities: JsonObject = {
+      ...(handlers.elicit === undefined ? {} : { elicitation: { form: {}, url: {} } }),
+      ...(handlers.sample === undefined ? {} : { sampling: {} }),
+      ...(handlers.roots === undefined ? {} : { roots: {} }),
+    };
+    this.#caller = { identity: "local", era: "legacy", protocolVersion: LATEST_LEGACY, capabilities };
+  }
+
+  /** The catalog as this View sees it, at this moment. */
+  snapshot(): Snapshot {
+    return this.#source.snapshot();
+  }
+
+  /** The tools, with exposed names, in a stable order. Never waits. */
+  tools(filter: { server?: string } = {}): ToolDefinition[] {
+    return definitions(this.snapshot().tools, filter) as unknown as ToolDefinition[];
+  }
+
+  prompts(filter: { server?: string } = {}): JsonObject[] {
+    return definitions(this.snapshot().prompts, filter);
+  }
+
+  resources(filter: { server?: string } = {}): JsonObject[] {
+    return definitions(this.snapshot().resources, filter);
+  }
+
+  resourceTemplates(filter: { server?: string } = {}): JsonObject[] {
+    return definitions(this.snapshot().templates, filter);
+  }
+
+  /** What the servers say of themselves, under one heading each; undefined when none says anything. */
+  instructions(): string | undefined {
+    return this.#source.instructions(this.snapshot());
+  }
+
+  /** Resolves once the first list need not wait any longer: everything cached or settled, or `discovery.wait` over. */
+  discovered(): Promise<void> {
+    return this.#source.discovered();
+  }
+
+  missing(): Missing[] {
+    return this.#source.missing();
+  }
+
+  /** Which tool of which server an exposed name stands for; undefined for one that this View does not show. */
+  resolve(name: string): { server: string; tool: string } | undefined {
+    const item = this.snapshot().tool(name);
+    return item === undefined ? undefined : { server: item.server, tool: item.origin };
+  }
+
+  /** Why a name can, or cannot, be called. */
+  why(name: string): Why {
+    return this.#source.why(name, this.snapshot());
+  }
+
+  /** Told after each change of what this View may show. Returns the listener's remover. */
+  on(_event: "change", listener: () => void): () => void {
+    return this.#source.onChange(listener);
+  }
+
+  /** Sends one request of any face on its way. Never rejects. */
+  request(call: Call): Promise<Answer> {
+    return this.#source.call(call, this.snapshot());
+  }
+
+  /**
+   * Calls a tool by its exposed name. A server's fault, a deadline or an unknown name is a result with `isError`,
+   * which names server, tool, cause and what can be done.
+   *
+   * @throws USAGE when name or arguments are of the wrong type; the signal's reason when it aborts
+   */
+  async callTool(name: string, args: Record<string, unknown> = {}, options: CallOptions = {}): Promise<ToolResult> {
+    if (typeof name !== "string") throw new ToolyardError("USAGE", "callTool: the name must be a string.");
+    if (!isObject(args)) throw new ToolyardError("USAGE", `callTool: the arguments of "${name}" must be an object.`);
+    options.signal?.throwIfAborted();
+    const answer = await this.request({ ...this.#call(options), method: "tools/call", params: Body.of({ name, arguments: args }) });
+    options.signal?.throwIfAborted();
+    return answer.error === undefined ? asToolResult(answer.result) : this.#asResult(answer.error.message, answer.error.code, name);
+  }
+
+  /** Reads a resource by its URI (spec: `resources/read`). @throws UNKNOWN_NAME or the server's error as INVALID_PARAMS */
+  readResource(uri: string, options: CallOptions = {}): Promise<JsonObject> {
+    return this.#orThrow({ ...this.#call(options), method: "resources/read", params: Body.of({ uri }) });
+  }
+
+  /** Gets a prompt by its exposed name (spec: `prompts/get`). @throws as {@link View.readResource} */
+  getPrompt(name: string, args: Record<string, string> = {}, options: CallOptions = {}): Promise<JsonObject> {
+    return this.#orThrow({ ...this.#call(options), method: "prompts/get", params: Body.of({ name, arguments: args }) });
+  }
+
+  async #orThrow(call: Call): Promise<JsonObject> {
+    const answer = await this.request(call);
+    call.signal?.throwIfAborted();
+    if (answer.error === undefined) return answer.result.object;
+    throw new ToolyardError("INVALID_PARAMS", answer.error.message, { data: answer.error.data });
+  }
+
+  #call({ signal, timeoutMs, onProgress }: CallOptions): Omit<Call, "method" | "params"> {
+    return {
+      caller: this.#caller,
+      ...(signal === undefined ? {} : { signal }),
+      ...(timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs }),
+      ...(onProgress === undefined ? {} : { progress: (progress) => onProgress(progress as { progress: number }) }),
+      ...(Object.keys(this.#caller.capabilities).length === 0 ? {} : { ask: (question) => this.#answer(question) }),
+    };
+  }
+
+  async #answer({ server, method, params, signal }: Question): Promise<Answer> {
+    const { elicit, sample, roots } = this.#handlers;
+    const context = { server, signal };
+    if (method === "elicitation/create" && elicit) return { result: Body.of(await elicit(params.object, context)) };
+    if (method === "sampling/createMessage" && sample) return { result: Body.of(await sample(params.object, context)) };
+    if (method === "roots/list" && roots) {
+      const uris = typeof roots === "function" ? await roots() : roots;
+      return { result: Body.of({ roots: uris.map((uri) => ({ uri })) }) };
+    }
+    return { error: { code: -32601, message: `This host does not answer ${method}.` } };
+  }
+
+  /** An error on the wire, as the result that a model reads. */
+  #asResult(message: string, code: number, name: string): ToolResult {
+    const item = this.snapshot().tool(name);
+    const content: ToolResult["content"] = [{ type: "text", text: message }];
+    if (code === -32602 && item !== undefined) content.push(schemaBlock(item) as { type: string });
+    return { content, isError: true };
+  }
+}
+
+function definitions(items: readonly Item[], { server }: { server?: string }): JsonObject[] {
+  return items.filter((item) => server === undefined || item.server === server).map((item) => item.definition);
+}
+
+/** A server's answer may be anything; a host gets a result with content in any case. */
+function asToolResult(body: Body): ToolResult {
+  const value = body.object;
+  if (Array.isArray(value["content"])) return value as unknown as ToolResult;
+  const text = stringOr(body.value) ?? JSON.stringify(body.value);
+  return { ...value, content: [{ type: "text", text }] };
+}
