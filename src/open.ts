@@ -14,6 +14,7 @@ import { openListCache, type ListCache } from "./catalog/cache.ts";
 import type { Config, ServerConfig } from "./config/config.ts";
 import { loadConfig, parseConfig, type ConfigOptions } from "./config/load.ts";
 import { withEntry } from "./config/with-entry.ts";
+import { ownEnvironment } from "./config/values/lookup.ts";
 import type { Middleware } from "./router/route.ts";
 import { loadKey } from "./store/key.ts";
 import { Toolyard, type ToolyardParts } from "./toolyard.ts";
@@ -59,7 +60,7 @@ const GATEWAY = "gateway";
  * @throws CONFIG_NOT_FOUND, CONFIG_INVALID for what is wrong elsewhere than in one server's entry, USAGE
  */
 export async function openToolyard(source: string | ConfigInput | GatewayInput, options: OpenOptions = {}): Promise<Toolyard> {
-  const env = options.env ?? process.env;
+  const env = options.env ?? ownEnvironment();
   const paths = options.paths ?? pathsFrom(env);
   const key = await loadKey(paths.state);
   const configOptions: ConfigOptions = {
@@ -85,12 +86,7 @@ interface Ingredients {
 }
 
 function partsOf({ config, options, env, ledger, cache, configOptions }: Ingredients): ToolyardParts {
-  const { logger = silentLogger, middlewares = [], elicit, sample, roots } = options;
-  const handlers: Handlers = {
-    ...(elicit === undefined ? {} : { elicit }),
-    ...(sample === undefined ? {} : { sample }),
-    ...(roots === undefined ? {} : { roots }),
-  };
+  const { logger = silentLogger, middlewares = [] } = options;
   const upstream: UpstreamOptions = {
     clock: systemClock,
     env,
@@ -101,12 +97,12 @@ function partsOf({ config, options, env, ledger, cache, configOptions }: Ingredi
     starting: new Slots(2 * availableParallelism()),
     eras: cache,
     clientInfo: { name: "toolyard", version: VERSION },
-    capabilities: declaredBy(handlers),
+    capabilities: declaredBy(options),
     stderr: (server, chunk) => options.stderr?.(server, chunk),
     random: Math.random,
   };
   const edit = (present: Config, name: string, entry: unknown): Config => withEntry(present, name, entry, configOptions);
-  return { config, upstream, cache, clock: systemClock, logger, handlers, middlewares, edit };
+  return { config, upstream, cache, clock: systemClock, logger, handlers: options, middlewares, edit };
 }
 
 /** What we declare to a legacy server: what it may ask of our callers, fixed for its connection. */

@@ -45,23 +45,29 @@ export function statusOf(config: Config, pool: Pool, snapshot: Snapshot): Server
 }
 
 function upstreamStatus(upstream: Upstream, snapshot: Snapshot): ServerStatus {
-  const { name, state, reason, connection, retryAfterMs } = upstream;
+  const { name, state, reason, retryAfterMs } = upstream;
   const section = snapshot.sections.get(name);
-  const spoken = connection?.spoken;
-  const pid = connection?.link.pid;
   const latencyMs = upstream.latency.summary();
   return {
     name,
     state,
     ...(reason === undefined ? {} : { reason: reason.message, mend: reason.mend }),
-    transport: connection?.link.kind ?? upstream.server.transport.kind,
-    ...(spoken === undefined ? {} : { era: spoken.era, protocolVersion: spoken.version }),
-    ...(pid === undefined ? {} : { pid }),
+    ...connectionStatus(upstream),
     restarts: upstream.restarts,
     tools: section?.items.filter((item) => item.kind === "tool").length ?? 0,
     lists: section?.source ?? "none",
     inFlight: upstream.inFlight,
     ...(latencyMs === undefined ? {} : { latencyMs }),
     ...(retryAfterMs === 0 ? {} : { retryAfterMs }),
+  };
+}
+
+function connectionStatus({ connection, server }: Upstream): Pick<ServerStatus, "transport" | "era" | "protocolVersion" | "pid"> {
+  if (connection === undefined) return { transport: server.transport.kind };
+  const { spoken, link } = connection;
+  return {
+    transport: link.kind,
+    ...(spoken === undefined ? {} : { era: spoken.era, protocolVersion: spoken.version }),
+    ...(link.pid === undefined ? {} : { pid: link.pid }),
   };
 }

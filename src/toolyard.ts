@@ -209,8 +209,8 @@ export class Toolyard {
 
   /** Reads the lists of one server, or of all, again. Resolves when done, whatever came of it. */
   async refresh(server?: string): Promise<void> {
-    const chosen = server === undefined ? this.#pool.all() : [this.#pool.get(server)];
-    await Promise.all(chosen.map((upstream) => upstream?.refresh()));
+    const chosen = this.#pool.all().filter(({ name }) => server === undefined || name === server);
+    await Promise.all(chosen.map((upstream) => upstream.refresh()));
   }
 
   /** Starts a server anew and forgets its failures. */

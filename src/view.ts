@@ -187,23 +187,24 @@ export class View {
     throw new ToolyardError("INVALID_PARAMS", answer.error.message, { data: answer.error.data });
   }
 
-  #call({ signal, timeoutMs, onProgress }: CallOptions): Omit<Call, "method" | "params"> {
+  #call(options: CallOptions): Omit<Call, "method" | "params"> {
+    const { signal, timeoutMs } = options;
     return {
       caller: this.#caller,
       ...(signal === undefined ? {} : { signal }),
       ...(timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs }),
-      ...(onProgress === undefined ? {} : { progress: (progress) => onProgress(progress as { progress: number }) }),
+      ...(options.onProgress === undefined ? {} : { progress: (progress) => options.onProgress?.(progress as { progress: number }) }),
       ...(Object.keys(this.#caller.capabilities).length === 0 ? {} : { ask: (question) => this.#answer(question) }),
     };
   }
 
   async #answer({ server, method, params, signal }: Question): Promise<Answer> {
-    const { elicit, sample, roots } = this.#handlers;
+    const handlers = this.#handlers;
     const context = { server, signal };
-    if (method === "elicitation/create" && elicit) return { result: Body.of(await elicit(params.object, context)) };
-    if (method === "sampling/createMessage" && sample) return { result: Body.of(await sample(params.object, context)) };
-    if (method === "roots/list" && roots) {
-      const uris = typeof roots === "function" ? await roots() : roots;
+    if (method === "elicitation/create" && handlers.elicit) return { result: Body.of(await handlers.elicit(params.object, context)) };
+    if (method === "sampling/createMessage" && handlers.sample) return { result: Body.of(await handlers.sample(params.object, context)) };
+    if (method === "roots/list" && handlers.roots) {
+      const uris = typeof handlers.roots === "function" ? await handlers.roots() : handlers.roots;
       return { result: Body.of({ roots: uris.map((uri) => ({ uri })) }) };
     }
     return { error: { code: -32601, message: `This host does not answer ${method}.` } };

@@ -21,7 +21,7 @@ export class Output {
 
   /** True where a person reads. */
   get interactive(): boolean {
-    return process.stderr.isTTY === true && !this.json;
+    return process.stderr.isTTY && !this.json;
   }
 
   /** One line of data. */

@@ -10,7 +10,8 @@ export interface Column {
 
 const GAP = "  ";
 const NARROWEST = 12;
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
+const CONTROL = /\p{Cc}+/gu;
+const COLOUR = /(\p{Cc}\[[0-9;]*m)/u;
 
 /** Lines of a table, its head first; what a server wrote is made harmless to the terminal. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): string[] {
@@ -41,17 +42,17 @@ function shrink(columns: readonly Column[], widths: number[], excess: number): v
 function fit(cell: string, width: number): string {
   const length = lengthOf(cell);
   if (length <= width) return cell + " ".repeat(width - length);
-  return `${[...stripVTControlCharacters(cell)].slice(0, Math.max(0, width - 1)).join("")}…`;
+  return `${Array.from(stripVTControlCharacters(cell))
+    .slice(0, Math.max(0, width - 1))
+    .join("")}…`;
 }
 
 function lengthOf(cell: string): number {
-  return [...stripVTControlCharacters(cell)].length;
+  return Array.from(stripVTControlCharacters(cell)).length;
 }
 
 /** Colours that we put in stay; anything else that would steer a terminal does not. */
 function printable(cell: string): string {
-  const ours = /\u001b\[[0-9;]*m/g;
-  const parts = cell.split(ours);
-  const codes = cell.match(ours) ?? [];
-  return parts.map((part, index) => part.replaceAll(CONTROL, " ") + (codes[index] ?? "")).join("");
+  const parts = cell.split(COLOUR);
+  return parts.map((part, index) => (index % 2 === 1 ? part : part.replaceAll(CONTROL, " "))).join("");
 }

@@ -2,7 +2,7 @@
 
 import { Body } from "../base/body.ts";
 import type { Answer } from "../base/call.ts";
-import { ERRORS, ToolyardError } from "../base/errors.ts";
+import { ERRORS, type ToolyardError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Route } from "./route.ts";
 

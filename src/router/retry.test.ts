@@ -39,7 +39,7 @@ describe("retrying", () => {
     ["a plain tool of a trusted server", { trust: "annotations" }, "OUTCOME_UNKNOWN", true, 1],
     ["a read", { method: "resources/read" }, "SERVER_EXITED", true, 2],
     ["a timeout", { method: "resources/read" }, "CALL_TIMEOUT", true, 1],
-  ])("sends %s so often: %j %s %s %i", async (_what, options, code, started, times) => {
+  ])("sends %s so often: %j %s %s %i", async (...[, options, code, started, times]) => {
     expect(await attempts(routed(options), code, started)).toBe(times);
   });
 });

@@ -1,6 +1,6 @@
 /** From a call with an exposed name to the server that owns it, and back. */
 
-import { Body, type Change } from "../base/body.ts";
+import type { Body, Change } from "../base/body.ts";
 import type { Answer, Call, Era } from "../base/call.ts";
 import { ToolyardError, toToolyardError } from "../base/errors.ts";
 import { isObject, objectOr, type JsonObject } from "../base/json.ts";

@@ -6,7 +6,7 @@ import { messageOf, ToolyardError, type ErrorCode } from "../base/errors.ts";
 import { requestHeaders } from "../era/headers.ts";
 import { readEnvelope, writeError, writeRequest, writeResult, type Envelope } from "../wire/envelope.ts";
 import { collect, HttpCarrier, HttpFailure, type HttpReply } from "../wire/http.ts";
-import { SseReader, type SseEvent } from "../wire/sse.ts";
+import { discard, isEventStream, keepStanding, readEvents, StreamPosition, type EventSink } from "./event-stream.ts";
 import type { Link, LinkEvents, LinkFailure, LinkRequest } from "./link.ts";
 
 export interface HttpLinkOptions {
@@ -18,7 +18,6 @@ export interface HttpLinkOptions {
 }
 
 const EXCERPT = 1024;
-const RETRY_MS = 1_000;
 const RESUMES = 5;
 const DELETE_MS = 1_000;
 const SESSION_WORDS = /session|initiali[sz]e/i;
@@ -27,8 +26,7 @@ interface Stream {
   readonly abort: AbortController;
   /** Set once the answer, or its loss, was told. */
   settled: boolean;
-  lastEventId: string | undefined;
-  retryMs: number;
+  readonly position: StreamPosition;
 }
 
 /** Streamable HTTP, both eras: each request is a POST whose answer is JSON or a stream of its own (spec: transports). */
@@ -56,7 +54,7 @@ export class HttpLink implements Link {
   }
 
   request(request: LinkRequest): void {
-    const stream: Stream = { abort: new AbortController(), settled: false, lastEventId: undefined, retryMs: RETRY_MS };
+    const stream: Stream = { abort: new AbortController(), settled: false, position: new StreamPosition() };
     this.#streams.set(request.id, stream);
     void this.#exchange(request, stream).finally(() => this.#streams.delete(request.id));
   }
@@ -108,7 +106,7 @@ export class HttpLink implements Link {
   async #post(body: Buffer, method: string, params: Body): Promise<boolean> {
     try {
       const reply = await this.#send(body, this.#headers(method, params), this.#end.signal);
-      reply.body.resume().on("error", () => {});
+      discard(reply);
       return reply.status < 300;
     } catch {
       return false; // the next request tells
@@ -128,9 +126,8 @@ export class HttpLink implements Link {
   }
 
   async #take(reply: HttpReply, id: number, stream: Stream): Promise<void> {
-    const type = reply.header("content-type") ?? "";
     if (reply.status >= 300) return this.#refused(reply, id, stream);
-    if (type.startsWith("text/event-stream")) return this.#follow(reply.body, id, stream);
+    if (isEventStream(reply)) return this.#follow(reply.body, id, stream);
     const collected = await collect(reply.body, this.#options.messageBytes);
     if ("tooLarge" in collected) return this.#tooLarge(id, stream);
     const envelope = tryEnvelope(collected.bytes);
@@ -154,57 +151,44 @@ export class HttpLink implements Link {
 
   /** Reads a request's own event stream, and resumes it where the server hung up on purpose (spec 2025-11-25: resumability). */
   async #follow(body: Readable, id: number, stream: Stream): Promise<void> {
+    const sink = this.#sink(id, stream);
+    const { position } = stream;
     let source: Readable | undefined = body;
     for (let resumes = 0; source !== undefined && resumes <= RESUMES; resumes++) {
-      const before: string | undefined = stream.lastEventId;
-      await this.#readEvents(source, id, stream);
-      if (stream.settled || stream.lastEventId === undefined || this.#era === "modern") break;
-      if (stream.lastEventId !== before) resumes = 0;
-      await sleep(this.#options.clock, stream.retryMs, stream.abort.signal);
+      const before: string | undefined = position.lastEventId;
+      await readEvents(source, position, sink);
+      if (stream.settled || position.lastEventId === undefined || this.#era === "modern") break;
+      if (position.lastEventId !== before) resumes = 0;
+      await sleep(this.#options.clock, position.retryMs, stream.abort.signal);
       source = await this.#resume(stream).catch(() => undefined);
     }
     const message = "The server ended the stream before its answer.";
     this.#lose(id, stream, { code: "SERVER_UNREACHABLE", message, started: true });
   }
 
-  async #resume(stream: Stream): Promise<Readable | undefined> {
-    const headers = { ...this.#headers("", Body.empty), accept: "text/event-stream", "last-event-id": stream.lastEventId ?? "" };
-    const reply = await this.#carrier.send({ method: "GET", url: this.#options.url, headers, signal: stream.abort.signal });
-    if (reply.status === 200) return reply.body;
-    reply.body.resume().on("error", () => {});
+  async #resume({ position, abort }: Stream): Promise<Readable | undefined> {
+    const reply = await this.#get(position.headers, abort.signal);
+    if (reply.status === 200 && isEventStream(reply)) return reply.body;
+    discard(reply);
     return undefined;
   }
 
-  /** Resolves when the stream has ended, however it did. */
-  #readEvents(body: Readable, id: number | undefined, stream: Stream): Promise<void> {
-    const reader = new SseReader({
+  #sink(id: number | undefined, stream: Stream | undefined): EventSink {
+    return {
       limit: this.#options.messageBytes,
-      event: (event) => this.#event(event, id, stream),
-      oversize: () => {
-        if (id !== undefined) this.#tooLarge(id, stream);
+      event: (data) => {
+        const envelope = tryEnvelope(data);
+        if (envelope === undefined) this.#events.noise(excerptOf(data));
+        else this.#deliver(envelope, id, stream);
       },
-    });
-    return new Promise((resolve) => {
-      body.on("data", (chunk: Buffer) => reader.push(chunk));
-      body.once("close", () => {
-        reader.end();
-        resolve();
-      });
-      body.once("error", () => {});
-    });
+      oversize: () => {
+        if (id !== undefined && stream !== undefined) this.#tooLarge(id, stream);
+      },
+    };
   }
 
-  #event(event: SseEvent, id: number | undefined, stream: Stream): void {
-    stream.lastEventId = event.id ?? stream.lastEventId;
-    stream.retryMs = event.retry ?? stream.retryMs;
-    if (event.data.length === 0) return;
-    const envelope = tryEnvelope(event.data);
-    if (envelope === undefined) return this.#events.noise(excerptOf(event.data));
-    this.#deliver(envelope, id, stream);
-  }
-
-  #deliver(envelope: Envelope, id: number | undefined, stream: Stream): void {
-    if (envelope.kind === "answer" && id !== undefined) {
+  #deliver(envelope: Envelope, id: number | undefined, stream: Stream | undefined): void {
+    if (envelope.kind === "answer" && stream !== undefined) {
       if (stream.settled) return;
       stream.settled = true;
     }
@@ -224,20 +208,14 @@ export class HttpLink implements Link {
   }
 
   /** The stream for messages that belong to no request; a server may not have one (405). */
-  async #listen(): Promise<void> {
-    const stream: Stream = { abort: this.#end, settled: false, lastEventId: undefined, retryMs: RETRY_MS };
-    while (!this.#end.signal.aborted) {
-      const resume: Record<string, string> = stream.lastEventId === undefined ? {} : { "last-event-id": stream.lastEventId };
-      const headers = { ...this.#headers("", Body.empty), accept: "text/event-stream", ...resume };
-      const url = this.#options.url;
-      const reply = await this.#carrier.send({ method: "GET", url, headers, signal: this.#end.signal }).catch(() => undefined);
-      const status = reply?.status ?? 0;
-      const streams = reply !== undefined && (reply.header("content-type") ?? "").startsWith("text/event-stream");
-      if (reply !== undefined && status === 200 && streams) await this.#readEvents(reply.body, undefined, stream);
-      else reply?.body.resume().on("error", () => {});
-      if (status >= 400 || (status === 200 && !streams)) return;
-      await sleep(this.#options.clock, Math.max(stream.retryMs, RETRY_MS), this.#end.signal);
-    }
+  #listen(): Promise<void> {
+    const { signal } = this.#end;
+    const open = (headers: Record<string, string>): Promise<HttpReply | undefined> => this.#get(headers, signal).catch(() => undefined);
+    return keepStanding({ open, sink: this.#sink(undefined, undefined), clock: this.#options.clock, signal });
+  }
+
+  #get(headers: Record<string, string>, signal: AbortSignal): Promise<HttpReply> {
+    return this.#carrier.send({ method: "GET", url: this.#options.url, headers: { ...this.#headers("", Body.empty), ...headers }, signal });
   }
 
   #send(body: Buffer, headers: Record<string, string>, signal: AbortSignal): Promise<HttpReply> {

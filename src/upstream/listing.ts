@@ -53,10 +53,9 @@ export class Listing {
     const from = this.#options.source();
     if (from === undefined) return;
     const { connection, listMs } = from;
-    const { pages, notice } = this.#options;
     this.#changed = false;
     try {
-      const lists = await fetchLists(connection, { listMs, pages, notice });
+      const lists = await fetchLists(connection, { listMs, pages: this.#options.pages, notice: (text) => this.#options.notice(text) });
       this.#failures = 0;
       this.#options.lists(lists);
       if (this.#changed) this.#plan(this.#options.debounceMs);

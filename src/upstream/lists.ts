@@ -61,9 +61,9 @@ async function onePage(connection: Connection, method: string, cursor: unknown, 
 }
 
 /** Servers announce what they do not have (-32601); that costs nobody anything. */
-function noneOf(key: string, error: unknown, { notice }: ListOptions): unknown[] {
+function noneOf(key: string, error: unknown, options: ListOptions): unknown[] {
   const failure = toToolyardError(error);
   if (failure.code !== "SERVER_PROTOCOL") throw failure;
-  notice(`its ${key} cannot be listed and are left out: ${failure.message}`);
+  options.notice(`its ${key} cannot be listed and are left out: ${failure.message}`);
   return [];
 }

@@ -60,7 +60,7 @@ export class LocalLink implements Link {
 
   async #call(id: number, { name, arguments: args, _meta }: JsonObject, signal: AbortSignal): Promise<Reply> {
     const tool = this.#tools.get(stringOr(name) ?? "");
-    if (tool === undefined) return { error: { code: -32602, message: `Unknown tool: ${String(name)}` } };
+    if (tool === undefined) return { error: { code: -32602, message: `Unknown tool: ${stringOr(name) ?? "(no name)"}` } };
     const token = objectOr(_meta)["progressToken"] ?? id;
     const progress = (value: number, total?: number, message?: string): void => this.#progress(token, { progress: value, total, message });
     try {
@@ -78,8 +78,9 @@ export class LocalLink implements Link {
 }
 
 /** The tool as `tools/list` gives it: everything but the function. */
-function definitionOf({ call: _call, ...definition }: LocalTool): JsonObject {
-  return { inputSchema: { type: "object" }, ...(definition as unknown as JsonObject) };
+function definitionOf(tool: LocalTool): JsonObject {
+  const fields = Object.entries(tool).filter(([, value]) => typeof value !== "function");
+  return { inputSchema: { type: "object" }, ...(Object.fromEntries(fields) as JsonObject) };
 }
 
 /** A function may return a whole CallToolResult, or just its value. */

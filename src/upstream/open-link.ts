@@ -58,11 +58,12 @@ async function spawnLink(server: ServerConfig, transport: StdioTransport, option
     const { clock, messageBytes, ledger } = options;
     const stderr = (chunk: Buffer): void => options.stderr(server.name, chunk);
     const closed = (failure: Parameters<LinkEvents["closed"]>[0]): void => {
-      ledger.forget(link?.pid);
+      ledger.forget(started.pid);
       events.closed(failure);
     };
-    let link: StdioLink | undefined;
-    link = await StdioLink.open({ spec: { command, args, env, cwd }, messageBytes, clock, stderr }, { ...events, closed });
+    const started: { pid?: number } = {};
+    const link = await StdioLink.open({ spec: { command, args, env, cwd }, messageBytes, clock, stderr }, { ...events, closed });
+    started.pid = link.pid;
     ledger.note(link.pid);
     void holdSlot(link, clock, release);
     return link;

@@ -4,6 +4,7 @@ import { messageOf, ToolyardError } from "../base/errors.ts";
 import { readEnvelope, writeError, writeRequest, writeResult } from "../wire/envelope.ts";
 import { HttpCarrier, HttpFailure } from "../wire/http.ts";
 import { SseReader, type SseEvent } from "../wire/sse.ts";
+import { discard } from "./event-stream.ts";
 import type { Link, LinkEvents, LinkRequest } from "./link.ts";
 
 export interface SseLinkOptions {
@@ -133,7 +134,7 @@ export class SseLink implements Link {
   async #post(body: Buffer): Promise<void> {
     const headers = { ...this.#options.headers, "content-type": "application/json", accept: "application/json" };
     const reply = await this.#carrier.send({ method: "POST", url: this.#endpoint, headers, body, signal: this.#end.signal });
-    reply.body.resume().on("error", () => {});
+    discard(reply);
     if (reply.status >= 300) throw new HttpFailure(`The server answered with HTTP status ${reply.status}.`, false, undefined);
   }
 

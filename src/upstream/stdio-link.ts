@@ -34,11 +34,11 @@ export class StdioLink implements Link {
 
   /** @throws SPAWN_ENOENT, SPAWN_EACCES, CWD_MISSING */
   static async open(options: StdioOptions, events: LinkEvents): Promise<StdioLink> {
-    const early: (() => void)[] = [];
-    let link: StdioLink | undefined;
+    const early: ((link: StdioLink) => void)[] = [];
+    const made: { link?: StdioLink } = {};
     const later = (action: (link: StdioLink) => void): void => {
-      if (link === undefined) early.push(() => later(action));
-      else action(link);
+      if (made.link === undefined) early.push(action);
+      else action(made.link);
     };
     const lines = new LineReader({
       limit: options.messageBytes,
@@ -54,8 +54,9 @@ export class StdioLink implements Link {
       },
       options.clock,
     );
-    link = new StdioLink(child, events);
-    for (const action of early) action();
+    const link = new StdioLink(child, events);
+    made.link = link;
+    for (const action of early) action(link);
     return link;
   }
 

@@ -226,10 +226,10 @@ export class Upstream {
   }
 
   #makeListing(): Listing {
-    const { clock, limits, random } = this.#options;
+    const { clock, limits } = this.#options;
     return new Listing({
       clock,
-      random,
+      random: () => this.#options.random(),
       pages: limits.pages,
       debounceMs: limits.listDebounceMs,
       backoff: limits.backoff,
