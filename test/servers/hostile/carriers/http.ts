@@ -1,0 +1,100 @@
+/** The HTTP face: routes, faults of HTTP itself, and `/control`. */
+
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { objectOr } from "../../../../src/base/json.ts";
+import { control } from "../control.ts";
+import { momentsOf, type Message } from "../protocol/message.ts";
+import { parseMessage } from "../protocol/receive.ts";
+import type { HostileServer } from "../server.ts";
+import { makeCertificate } from "./certificate.ts";
+import { misbehave } from "./http-faults.ts";
+import { serveSse } from "./sse.ts";
+import { serveStreamable } from "./streamable.ts";
+
+/** One HTTP request with its body read. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly body: Buffer;
+  /** Undefined where the body is no JSON-RPC message. */
+  readonly message: Message | undefined;
+  /** By what timed switches can name this request. */
+  readonly moments: readonly string[];
+}
+
+export function serveHttp(server: HostileServer): void {
+  const { values } = server.switches;
+  const listener: RequestListener = (request, response) =>
+    void handle(server, request, response).catch((error: Error) => answerJson(response, 500, { error: error.message }));
+  const certificate = values.tls === "none" ? undefined : makeCertificate(values.tls);
+  const face: Server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener);
+  const sse = values.sse >= 0;
+  face.listen(sse ? values.sse : values.http, "127.0.0.1", () => {
+    const { port } = face.address() as AddressInfo;
+    const url = `${certificate ? "https" : "http"}://127.0.0.1:${port}/${sse ? "sse" : "mcp"}`;
+    server.log("listening", { url });
+    process.stdout.write(`${JSON.stringify({ url, pid: process.pid, ...(certificate && { ca: certificate.ca }) })}\n`);
+  });
+  face.on("error", (error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
+  if (values["end-with-stdin"]) process.stdin.resume().on("end", () => process.exit(0));
+}
+
+async function handle(server: HostileServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = new URL(request.url ?? "/", "http://localhost").pathname;
+  const body = await readBody(request);
+  if (path === "/control") return answerControl(server, request, response, body);
+  const message = request.method === "POST" ? tryParse(body) : undefined;
+  const exchange: Exchange = { request, response, path, body, message, moments: momentsOfHttp(request, message) };
+  server.log("headers", { method: request.method, path, rpc: message?.method, headers: request.headers });
+  if (await misbehave(server, exchange)) return;
+  if (server.switches.values.sse >= 0) return serveSse(server, exchange);
+  return serveStreamable(server, exchange);
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
+function tryParse(body: Buffer): Message | undefined {
+  try {
+    return parseMessage(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function momentsOfHttp(request: IncomingMessage, message: Message | undefined): string[] {
+  const verb = (request.method ?? "").toLowerCase();
+  if (message?.method === undefined) return [verb, "any", ...(message === undefined ? [] : ["answer"])];
+  return [verb, ...momentsOf(message.method, objectOr(message.params))];
+}
+
+async function answerControl(server: HostileServer, request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
+  if (request.method === "GET") return answerJson(response, 200, server.state());
+  try {
+    const state = await control(server, objectOr(JSON.parse(body.toString("utf8"))));
+    answerJson(response, 200, state);
+  } catch (error) {
+    answerJson(response, 400, { error: (error as Error).message });
+  }
+}
+
+/** A whole answer at once; nothing happens when one has begun already. */
+export function answerJson(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {
+  if (response.headersSent) return void response.destroy();
+  response.writeHead(status, { "content-type": "application/json", ...headers }).end(value === undefined ? "" : JSON.stringify(value));
+}
+
+/** An HTTP error with a JSON-RPC error in it. */
+export function refuse(exchange: Exchange, status: number, code: number, message: string, data?: unknown): void {
+  const error = { code, message, ...(data !== undefined && { data }) };
+  answerJson(exchange.response, status, { jsonrpc: "2.0", id: exchange.message?.id ?? null, error });
+}
