@@ -43,7 +43,6 @@ export function readEvents(body: Readable, position: StreamPosition, sink: Event
   });
   return new Promise((resolve) => {
     body.on("data", (chunk: Buffer) => reader.push(chunk));
-    body.once("error", () => {});
     body.once("close", () => {
       reader.end();
       resolve();
@@ -57,7 +56,7 @@ export function isEventStream(reply: HttpReply): boolean {
 
 /** Throws an answer's body away. */
 export function discard(reply: HttpReply): void {
-  reply.body.on("error", () => {}).resume();
+  reply.body.resume();
 }
 
 export interface Standing {

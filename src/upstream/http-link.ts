@@ -96,10 +96,7 @@ export class HttpLink implements Link {
   async #endSession(session: string): Promise<void> {
     const signal = AbortSignal.timeout(DELETE_MS);
     const headers = { ...this.#headers("", Body.empty), "mcp-session-id": session };
-    await this.#carrier.send({ method: "DELETE", url: this.#options.url, headers, signal }).then(
-      (reply) => reply.body.destroy(),
-      () => {},
-    );
+    await this.#carrier.send({ method: "DELETE", url: this.#options.url, headers, signal }).then(discard, () => {});
   }
 
   /** Sends what needs no answer; true when the server took it. */

@@ -34,26 +34,26 @@ export async function negotiate(connection: Connection, handshake: Handshake): P
 
 /** Asks `server/discover`; undefined: the server is of the legacy era. */
 async function probe(connection: Connection, { probeMs }: Handshake): Promise<Spoken | undefined> {
-  connection.speak({ era: "modern", version: LATEST_MODERN, capabilities: {}, instructions: undefined });
-  let answer: Answer;
+  const first = stdioVerdict(await discover(connection, LATEST_MODERN, probeMs));
+  const verdict = first.kind === "retry" ? stdioVerdict(await discover(connection, first.version, probeMs), first.version) : first;
+  if (verdict.kind === "none") throw new ToolyardError("SERVER_PROTOCOL", `It does not say which protocol it speaks: ${verdict.reason}.`);
+  if (verdict.kind !== "modern") return undefined;
+  const { capabilities, instructions } = verdict.discover.object;
+  return { era: "modern", version: verdict.version, capabilities: objectOr(capabilities), instructions: stringOr(instructions) };
+}
+
+/** The answer to one `server/discover`; undefined where silence or a status is the answer. */
+async function discover(connection: Connection, version: string, probeMs: number): Promise<Answer | undefined> {
+  connection.speak({ era: "modern", version, capabilities: {}, instructions: undefined });
   try {
     const limits = { quietMs: probeMs, totalMs: probeMs };
-    answer = await connection.request({ method: "server/discover", params: Body.empty, limits });
+    return await connection.request({ method: "server/discover", params: Body.empty, limits });
   } catch (error) {
     const failure = toToolyardError(error);
     if (failure.code === "CALL_TIMEOUT" && connection.link.kind === "stdio") return undefined;
     if (failure.code === "SERVER_PROTOCOL" && (failure.details.status ?? 0) >= 400) return undefined;
     throw failure;
   }
-  const verdict = stdioVerdict(answer);
-  if (verdict.kind !== "modern") return undefined;
-  const discover = objectOr(verdict.discover);
-  return {
-    era: "modern",
-    version: verdict.version,
-    capabilities: objectOr(discover["capabilities"]),
-    instructions: stringOr(discover["instructions"]),
-  };
 }
 
 async function initialize(connection: Connection, { connectMs, capabilities, clientInfo }: Handshake): Promise<Spoken> {

@@ -90,6 +90,7 @@ async function openAgent(connections: number): Promise<Agent> {
 }
 
 function toReply(response: Dispatcher.ResponseData): HttpReply {
+  response.body.on("error", () => {}); // whoever reads it listens too; whoever throws it away need not
   return {
     status: response.statusCode,
     header(name) {
