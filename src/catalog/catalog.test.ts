@@ -2,8 +2,9 @@ import { assert, array, constantFrom, property, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Config } from "../config/config.ts";
 import { parseConfig } from "../config/load.ts";
+import type { RawLists } from "../upstream/raw-lists.ts";
 import { Catalog } from "./catalog.ts";
-import type { RawLists, Snapshot } from "./item.ts";
+import type { Snapshot } from "./item.ts";
 import { nothingListed } from "./section.ts";
 
 const config = (servers: Record<string, object>): Config =>

@@ -3,8 +3,6 @@
 import type { JsonObject } from "../base/json.ts";
 import type { ArgumentOverride } from "../config/config.ts";
 
-export type { RawLists } from "../upstream/raw-lists.ts";
-
 export type ItemKind = "tool" | "prompt" | "resource" | "template";
 
 /** One entry of the catalog. */

@@ -2,9 +2,10 @@
 
 import type { JsonObject } from "../base/json.ts";
 import type { Naming, Override, ServerConfig } from "../config/config.ts";
+import type { RawLists } from "../upstream/raw-lists.ts";
 import { checkDefinition, readEntry, toolFault, type Entry } from "./definition.ts";
 import { compileFilter } from "./filter.ts";
-import type { Hidden, Item, ItemKind, RawLists, Section } from "./item.ts";
+import type { Hidden, Item, ItemKind, Section } from "./item.ts";
 import { exposedNames, nameLimit, namePrefix } from "./name.ts";
 import { overrideTool } from "./override.ts";
 

@@ -49,6 +49,11 @@ export function snapshotOf(content: Omit<Snapshot, "tool" | "prompt" | "resource
   };
 }
 
+/** The item under another name. Of a resource or template, whose name is its address, only the same. */
+export function renamed(item: Item, name: string): Item {
+  return name === item.name ? item : { ...item, name, definition: { ...item.definition, name } };
+}
+
 /**
  * Names under a namespace are nobody else's and come first, so that only names that a user chose can clash:
  * with one another, or by standing in another server's namespace.
@@ -85,7 +90,7 @@ function settle(item: Item, landlord: Section | undefined, owners: Map<string, I
     const holder = owners.get(item.name)?.id ?? "another";
     return `Its name \`${item.name}\` is held by ${holder}; give one of them another with \`tools.override\`, or its server a \`namespace\`.`;
   }
-  const settled = name === item.name ? item : { ...item, name, definition: { ...item.definition, name } };
+  const settled = renamed(item, name);
   owners.set(name, settled);
   return settled;
 }
