@@ -151,7 +151,7 @@ class FileListCache implements ListCache {
 
   #warn(server: ServerConfig, what: string, error?: unknown): void {
     const file = join(this.#folder, fileOf(server));
-    const reason = error === undefined ? {} : { reason: messwrittenAt(error) };
+    const reason = error === undefined ? {} : { reason: messageOf(error) };
     this.#logger.warn(`The cached lists of the server "${server.name}" ${what}.`, { server: server.name, file, ...reason });
   }
 }
