@@ -2,10 +2,10 @@
 
 import { isIPv4 } from "node:net";
 import type { GatewayConfig, Toolset } from "./config.ts";
-import { expand, type Lookup } from "./interpolate.ts";
+import { expand, type Lookup } from "./values/interpolate.ts";
 import { didYouMean } from "./nearest.ts";
 import { type Path, type Problem, quote } from "./problems.ts";
-import type { FileShape } from "./schema.ts";
+import type { FileShape } from "./schema/file.ts";
 
 export interface FileRead {
   readonly gateway: GatewayConfig;
@@ -13,17 +13,17 @@ export interface FileRead {
 }
 
 /** Checks the file as a whole, and replaces the placeholders that stand outside the servers' entries. */
-export function checkFile(file: FileShape, serverNames: readonly string[], lookup: Lookup | undefined): FileRead {
-  const { gateway, problems } = readGateway(file.gateway, lookup);
+export function checkFile(file: FileShape, serverNames: readonly string[], placeholders: Lookup | "literal"): FileRead {
+  const { gateway, problems } = readGateway(file.gateway, placeholders);
   const toolsets = Object.entries(file.toolsets).flatMap(([name, toolset]) => toolsetProblems(name, toolset, serverNames));
   return { gateway, problems: [...problems, ...toolsets] };
 }
 
-function readGateway(given: GatewayConfig, lookup: Lookup | undefined): FileRead {
+function readGateway(given: GatewayConfig, placeholders: Lookup | "literal"): FileRead {
   const problems: Problem[] = [];
   const plain = (key: string, text: string): string => {
-    if (lookup === undefined) return text;
-    const { text: replaced, lacks } = expand(text, lookup);
+    if (placeholders === "literal") return text;
+    const { text: replaced, lacks } = expand(text, placeholders);
     for (const { says, mend } of lacks) problems.push({ path: ["gateway", key], says, mend });
     return replaced;
   };

@@ -7,13 +7,14 @@ import { isObject } from "../base/json.ts";
 import { pathsFrom } from "../base/paths.ts";
 import type { Config, Naming, ServerConfig } from "./config.ts";
 import { parseDocument } from "./document.ts";
-import { claimOf, readEntry, type EntryContext } from "./entry.ts";
+import { claimOf, readEntry, type EntryContext } from "./entry/entry.ts";
 import { checkFile } from "./file-rules.ts";
-import { Namespaces } from "./namespace.ts";
+import { Namespaces } from "./entry/namespace.ts";
 import { type Locate, type Problem, problemsError, problemsOf } from "./problems.ts";
-import { fileSchema } from "./schema.ts";
-import { type Environment, lookupIn, ownEnvironment } from "./secrets.ts";
-import { refusedNames } from "./server-name.ts";
+import { requireTrust } from "./file/trust.ts";
+import { fileSchema } from "./schema/file.ts";
+import { type Environment, lookupIn, ownEnvironment } from "./values/lookup.ts";
+import { refusedNames } from "./entry/server-name.ts";
 
 export interface ConfigOptions {
   /** Where `${env:…}` and the XDG directories are read from; default: the environment of this process. */
@@ -26,6 +27,8 @@ export interface ConfigOptions {
   readonly baseDir?: string;
   /** False for what did not come from the operator (an API, a page): placeholders then stay as they are. Default true. */
   readonly expand?: boolean;
+  /** Refuses a file whose content has not been trusted ({@link Located.mustBeTrusted}). Default false. */
+  readonly mustBeTrusted?: boolean;
   /** Makes fingerprints comparable across processes; default: a random one of this process. */
   readonly fingerprintKey?: string | Uint8Array;
 }
@@ -34,13 +37,20 @@ export interface ConfigOptions {
  * Reads and checks a configuration file.
  *
  * @throws CONFIG_NOT_FOUND when there is no such file
+ * @throws CONFIG_UNTRUSTED when it must be trusted and is not
  * @throws CONFIG_INVALID when it cannot be read, or is wrong elsewhere than inside one server's entry; lists every problem
  */
 export async function loadConfig(file: string, options: ConfigOptions = {}): Promise<Config> {
-  return parseConfigText(await readConfigText(file), file, options);
+  return checkConfigText(await readConfigText(file), file, options);
 }
 
-/** As {@link loadConfig}, for a text that has been read already. */
+/** As {@link loadConfig}, for a text that has just been read. */
+export async function checkConfigText(text: string, file: string, options: ConfigOptions = {}): Promise<Config> {
+  if (options.mustBeTrusted === true) await requireTrust(file, text, stateDirOf(options));
+  return parseConfigText(text, file, options);
+}
+
+/** As {@link loadConfig}, for a text whose trust is nobody's question. */
 export function parseConfigText(text: string, file: string, options: ConfigOptions = {}): Config {
   const { value, locate, problems } = parseDocument(text, file);
   const inEntry = problems.filter(({ path }) => path.length > 2 && path[0] === "mcpServers");
@@ -84,7 +94,7 @@ function interpret(value: unknown, origin: Origin, options: ConfigOptions): Conf
   const parsed = fileSchema.safeParse(value);
   if (!parsed.success) throw problemsError([...origin.elsewhere, ...problemsOf(parsed.error.issues, [])], origin.locate);
   const names = entries.map(([name]) => name);
-  const { gateway, problems } = checkFile(parsed.data, names, context.lookup);
+  const { gateway, problems } = checkFile(parsed.data, names, context.placeholders);
   const elsewhere = [...origin.elsewhere, ...problems];
   if (elsewhere.length > 0) throw problemsError(elsewhere, origin.locate);
   const { naming, toolsets, selection, discovery, limits } = parsed.data;
@@ -108,11 +118,16 @@ function entriesOf(value: unknown): Entries {
   return isObject(servers) ? Object.entries(servers) : [];
 }
 
+/** The state directory that these options mean. */
+export function stateDirOf({ stateDir, env = ownEnvironment() }: ConfigOptions): string {
+  return stateDir ?? pathsFrom(env).state;
+}
+
 function entryContext(options: ConfigOptions): EntryContext {
   const env = options.env ?? ownEnvironment();
   const baseDir = options.baseDir ?? process.cwd();
-  const sources = { env, baseDir, inputs: options.inputs ?? new Map(), stateDir: options.stateDir ?? pathsFrom(env).state };
-  return { baseDir, lookup: options.expand === false ? undefined : lookupIn(sources), fingerprintKey: options.fingerprintKey };
+  const sources = { env, baseDir, inputs: options.inputs ?? new Map(), stateDir: stateDirOf(options) };
+  return { baseDir, placeholders: options.expand === false ? "literal" : lookupIn(sources), fingerprintKey: options.fingerprintKey };
 }
 
 function readServers(entries: Entries, naming: Naming, origin: Origin, context: EntryContext): Pick<Config, "servers" | "rejected"> {

@@ -3,8 +3,8 @@
  * two servers can ever share a name, whatever they offer.
  */
 
-import type { Naming } from "./config.ts";
-import { quote, type Problem } from "./problems.ts";
+import type { Naming } from "../config.ts";
+import { quote, type Problem } from "../problems.ts";
 
 /** A namespace must leave so many characters of a name to the tool: `_`, six of a hash, and nine to tell it by. */
 const ROOM_FOR_TOOL = 16;

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { canonicalJson } from "../base/digest.ts";
-import { reveal, type Secret } from "../base/secret.ts";
-import type { LocalTool, Transport } from "./config.ts";
+import { canonicalJson } from "../../base/digest.ts";
+import { reveal, type Secret } from "../../base/secret.ts";
+import type { LocalTool, Transport } from "../config.ts";
 
 /** What decides which process or endpoint a server is. */
 export interface Fingerprinted {

@@ -3,11 +3,11 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parseEnv } from "node:util";
-import { Secret } from "../base/secret.ts";
-import type { HttpTransport, StdioTransport, Transport } from "./config.ts";
-import type { Expander } from "./expander.ts";
-import { resolvePath } from "./secrets.ts";
-import type { ServerShape } from "./server-schema.ts";
+import { Secret } from "../../base/secret.ts";
+import type { HttpTransport, StdioTransport, Transport } from "../config.ts";
+import type { Expander } from "../values/expander.ts";
+import { resolvePath } from "../values/lookup.ts";
+import type { ServerShape } from "../schema/server.ts";
 
 type Values = Record<string, string | Secret>;
 
@@ -43,25 +43,23 @@ function stdio(shape: ServerShape, command: string | readonly string[], expander
 
 /** Later ones win: the file's, then `environment`, then `env`. */
 function environmentOf(shape: ServerShape, expander: Expander, baseDir: string): Values {
-  const fromFile =
-    shape.envFile === undefined ? {} : readEnvFile(resolvePath(expander.text(shape.envFile, ["envFile"]), baseDir), expander);
-  const merged = {
-    ...fromFile,
-    ...expander.values(shape.environment ?? {}, ["environment"]),
-    ...expander.values(shape.env ?? {}, ["env"]),
-  };
+  const fromFile = shape.envFile === undefined ? {} : readEnvFile(expander.text(shape.envFile, ["envFile"]), expander, baseDir);
+  const environment = expander.values(shape.environment ?? {}, ["environment"]);
+  const merged = { ...fromFile, ...environment, ...expander.values(shape.env ?? {}, ["env"]) };
   for (const name of Object.keys(merged)) {
     if (name === "" || name.includes("=") || name.includes("\0")) expander.fail(["env", name], "is no name of a variable.");
   }
   return merged;
 }
 
-function readEnvFile(path: string, expander: Expander): Values {
+function readEnvFile(path: string, expander: Expander, baseDir: string): Values {
+  if (expander.isDraft(path)) return {};
+  const file = resolvePath(path, baseDir);
   try {
-    const values = Object.entries(parseEnv(readFileSync(path, "utf8")));
+    const values = Object.entries(parseEnv(readFileSync(file, "utf8")));
     return Object.fromEntries(values.map(([name, value = ""]) => [name, expander.keep(value)]));
   } catch {
-    expander.fail(["envFile"], `needs the file ${path}, which cannot be read.`, "Create it, or correct the path.");
+    expander.fail(["envFile"], `needs the file ${file}, which cannot be read.`, "Create it, or correct the path.");
     return {};
   }
 }
@@ -70,7 +68,9 @@ function http(shape: ServerShape, key: string, address: string, expander: Expand
   if (shape.type !== undefined && ["stdio", "local"].includes(shape.type)) {
     return expander.fail(["type"], `does not fit \`${key}\`.`, "Leave `type` out, or give a `command` in place of the address.");
   }
+  const kind = shape.type === "sse" ? "sse" : "http";
   const text = expander.text(address, [key]);
+  if (expander.isDraft(text)) return { kind, url: text, headers: headersOf(shape, expander) };
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
     return expander.fail([key], "must be an http:// or https:// address.");
@@ -81,7 +81,7 @@ function http(shape: ServerShape, key: string, address: string, expander: Expand
   url.password = "";
   const given = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
   return {
-    kind: shape.type === "sse" ? "sse" : "http",
+    kind,
     url: url.href,
     headers: credentials === undefined || given ? headers : { ...headers, Authorization: credentials },
   };

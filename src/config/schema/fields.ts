@@ -1,8 +1,8 @@
 /** The kinds of field that the schema is made of, each with its check, its default, and what the JSON Schema and the documentation say of it. */
 
 import { z } from "zod";
-import { didYouMean } from "./nearest.ts";
-import { oneOf, quote } from "./problems.ts";
+import { didYouMean } from "../nearest.ts";
+import { oneOf, quote } from "../problems.ts";
 import { formatDuration, formatSize, parseDuration, parseRate, parseSize, type Range } from "./units.ts";
 
 /** What is said about a field: `examples` are shown in the documentation, the first one only. */
@@ -53,13 +53,13 @@ export function flag(about: About): z.ZodBoolean {
   return z.boolean().meta({ ...about });
 }
 
-export function choice<const T extends readonly [string, ...string[]]>(words: T, fallback: T[number], about: About): Filled<T[number]> {
+export function choice<const T extends string>(words: readonly T[], fallback: NoInfer<T>, about: About): Filled<T> {
   const says = `must be ${oneOf(words.map(quote))}.`;
   const error = ({ input }: { input?: unknown }): string => (typeof input === "string" ? says + didYouMean(input, words) : says);
   return z
-    .enum(words, { error })
+    .literal(words, { error })
     .meta({ ...about })
-    .prefault(fallback as never) as unknown as Filled<T[number]>;
+    .prefault(fallback as never);
 }
 
 export function whole(range: Range, fallback: number, about: About): Filled<number> {

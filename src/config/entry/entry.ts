@@ -1,20 +1,20 @@
 /** One entry of `mcpServers`: from what stands there to a {@link ServerConfig}, or to what is wrong with it. */
 
-import { isObject } from "../base/json.ts";
-import type { ServerConfig, Timeouts, ToolRules, Transport } from "./config.ts";
-import { Expander } from "./expander.ts";
+import { isObject } from "../../base/json.ts";
+import type { ServerConfig, Timeouts, ToolRules, Transport } from "../config.ts";
+import { Expander } from "../values/expander.ts";
 import { fingerprint } from "./fingerprint.ts";
-import type { Lookup } from "./interpolate.ts";
+import type { Lookup } from "../values/interpolate.ts";
 import { checkLocalTools, localToolsOf } from "./local-tools.ts";
 import { namespaceOf } from "./namespace.ts";
-import { type Problem, problemsOf } from "./problems.ts";
-import { serverSchema, type ServerShape, type TimeoutsShape } from "./server-schema.ts";
+import { type Problem, problemsOf } from "../problems.ts";
+import { serverSchema, type ServerShape } from "../schema/server.ts";
+import type { TimeoutsShape } from "../schema/timeouts.ts";
 import { rootsOf, transportOf } from "./transport.ts";
 
 /** What reading an entry needs beside the entry. */
 export interface EntryContext {
-  /** Without it, placeholders are left as they are. */
-  readonly lookup: Lookup | undefined;
+  readonly placeholders: Lookup | "literal";
   readonly baseDir: string;
   readonly fingerprintKey: string | Uint8Array | undefined;
 }
@@ -30,9 +30,9 @@ export function readEntry(name: string, entry: unknown, context: EntryContext): 
   const parsed = serverSchema.safeParse(functions === undefined ? entry : { ...entry, tools: {} });
   if (!parsed.success) return { problems: problemsOf(parsed.error.issues, path) };
   const shape = parsed.data;
-  const server = build(name, shape, functions, new Expander(path, context.lookup), context);
-  if (server.problems !== undefined && isDisabled(shape)) return build(name, shape, functions, new Expander(path, undefined), context);
-  return server;
+  const read = build(name, shape, functions, new Expander(path, context.placeholders), context);
+  const usable = read.problems === undefined || !isDisabled(shape);
+  return usable ? read : build(name, shape, functions, new Expander(path, "draft"), context);
 }
 
 /** What an entry says of itself even where the rest of it is wrong; names depend on it. */

@@ -1,22 +1,33 @@
-import { Secret } from "../base/secret.ts";
-import { expand, type Lookup } from "./interpolate.ts";
-import type { Path, Problem } from "./problems.ts";
+import { Secret } from "../../base/secret.ts";
+import { expand, hasPlaceholder, type Lookup } from "./interpolate.ts";
+import type { Path, Problem } from "../problems.ts";
 import { isSecretSource, isSensitive, partsOf } from "./sensitive.ts";
+
+/**
+ * What becomes of placeholders: replaced; plain text, since they came from somebody else than the operator; or left
+ * to stand, since the entry is disabled and need not have what they name.
+ */
+export type Placeholders = Lookup | "literal" | "draft";
+
+/** Shorter values are left out of `secrets`: to hide `1` or `true` wherever it stands would spoil every message. */
+const SHORTEST_HIDDEN = 6;
 
 /** Replaces the placeholders of one entry, and takes down on the way what is wrong and what must not be shown. */
 export class Expander {
   readonly #base: Path;
-  readonly #lookup: Lookup | undefined;
+  readonly #placeholders: Placeholders;
   readonly #problems: Problem[] = [];
   readonly #secrets = new Set<string>();
 
-  /**
-   * @param base where the entry stands in the configuration
-   * @param lookup without it, placeholders are left as they are
-   */
-  constructor(base: Path, lookup: Lookup | undefined) {
+  /** @param base where the entry stands in the configuration */
+  constructor(base: Path, placeholders: Placeholders) {
     this.#base = base;
-    this.#lookup = lookup;
+    this.#placeholders = placeholders;
+  }
+
+  /** True where the entry is not to be used as it is, so that what cannot be known yet is not looked at. */
+  isDraft(text: string): boolean {
+    return this.#placeholders === "draft" && hasPlaceholder(text);
   }
 
   get problems(): readonly Problem[] {
@@ -34,7 +45,7 @@ export class Expander {
 
   /** Takes down a secret. */
   keep(value: string): Secret {
-    for (const part of partsOf(value)) this.#secrets.add(part);
+    for (const part of partsOf(value)) if (part.length >= SHORTEST_HIDDEN) this.#secrets.add(part);
     return new Secret(value);
   }
 
@@ -54,8 +65,8 @@ export class Expander {
   }
 
   #expand(given: string, path: Path): { text: string; secret: boolean } {
-    if (this.#lookup === undefined) return { text: given, secret: false };
-    const { text, taken, lacks } = expand(given, this.#lookup);
+    if (typeof this.#placeholders === "string") return { text: given, secret: false };
+    const { text, taken, lacks } = expand(given, this.#placeholders);
     for (const { says, mend } of lacks) this.fail(path, says, mend);
     const secret = taken.filter(isSecretSource);
     for (const { value } of secret) this.keep(value);

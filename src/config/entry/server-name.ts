@@ -1,6 +1,6 @@
 /** Names of servers: keys of a Map here, but elsewhere file names, parts of URLs and of tool ids. */
 
-import { quote, type Path, type Problem } from "./problems.ts";
+import { quote, type Path, type Problem } from "../problems.ts";
 
 const MAX_LENGTH = 64;
 

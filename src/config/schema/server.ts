@@ -1,9 +1,9 @@
 /** The shape of one entry of `mcpServers`: our keys, and those that other hosts put there. */
 
 import { z } from "zod";
-import type { JsonValue } from "../base/json.ts";
-import type { Override } from "./config.ts";
-import { choice, duration, flag, section, template, text, texts, whole } from "./fields.ts";
+import { choice, flag, section, template, text, texts, whole } from "./fields.ts";
+import { timeouts, type TimeoutsShape } from "./timeouts.ts";
+import { tools, type ToolsShape } from "./tools.ts";
 
 /** An entry whose shape is known to be right; placeholders still stand in it. */
 export interface ServerShape {
@@ -38,96 +38,6 @@ export interface ServerShape {
   readonly excludeTools?: readonly string[] | undefined;
   readonly disabledTools?: readonly string[] | undefined;
 }
-
-export interface TimeoutsShape {
-  readonly connect: number;
-  readonly list: number;
-  readonly call: number;
-  readonly callMax?: number | undefined;
-  readonly idle: number;
-  readonly tools: Readonly<Record<string, number>>;
-}
-
-export interface ToolsShape {
-  readonly allow?: readonly string[] | undefined;
-  readonly deny?: readonly string[] | undefined;
-  readonly override: Readonly<Record<string, Override>>;
-}
-
-const timeouts = section(
-  {
-    connect: duration("100ms", "1h", {
-      description: "From the start until the server answers the handshake. Generous, because `npx` may have to download first.",
-      examples: ["3m"],
-    }).prefault("60s"),
-    list: duration("100ms", "10m", {
-      description: "For one answer to a question about what the server offers.",
-      examples: ["20s"],
-    }).prefault("5s"),
-    call: duration("100ms", "24h", { description: "A call that shows no progress for so long ends.", examples: ["5m"] }).prefault("60s"),
-    callMax: duration("100ms", "24h", {
-      description: "A call ends after so long, progress or not. Never less than `call`. Default: `10m`, or `call` where that is longer.",
-      examples: ["1h"],
-    }).optional(),
-    idle: duration("1s", "24d", {
-      description: "A process that gets no call for so long is stopped; the next call starts it again.",
-      examples: ["24h"],
-    }).prefault("10m"),
-    tools: z
-      .record(z.string(), duration("100ms", "24h", { description: "Stands for `call` where that tool is called." }))
-      .meta({ description: "The same as `call`, for single tools by their own names.", examples: [{ run_report: "20m" }] })
-      .prefault({}),
-  },
-  { description: "How long things may take." },
-);
-
-const jsonValue = z.custom<JsonValue>((value) => value !== undefined, { error: "must be a JSON value." });
-
-const argument = section(
-  {
-    value: jsonValue
-      .meta({ description: "Put into every call; the argument then disappears from what the model sees.", examples: ["acme/shop"] })
-      .optional(),
-    default: jsonValue.meta({ description: "Put into a call that does not give the argument.", examples: [20] }).optional(),
-    description: template({ description: "Stands for the server's own text.", examples: ["Owner and name, as `acme/shop`."] }).optional(),
-    name: text({ description: "The argument's name as the model sees it.", examples: ["repository"] }).optional(),
-  },
-  { description: "One argument of a tool." },
-);
-
-const modelName = /^[A-Za-z0-9_-]{1,64}$/;
-
-const override = section(
-  {
-    name: z
-      .string()
-      .regex(modelName, { error: "must be 1 to 64 letters, digits, _ or -." })
-      .meta({ description: "The whole name that models see, without a namespace.", examples: ["new_issue"] })
-      .optional(),
-    title: template({ description: "Stands for the server's own title, which people see.", examples: ["New issue"] }).optional(),
-    description: template({
-      description: "Stands for the server's own description, which models read.",
-      examples: ["Opens an issue in our shop's repository."],
-    }).optional(),
-    arguments: z.record(z.string(), argument).meta({ description: "Changes to single arguments, by name." }).optional(),
-  },
-  { description: "How one tool is shown." },
-).transform(({ arguments: given, ...rest }): Override => {
-  const kept = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return given === undefined ? kept : { ...kept, arguments: new Map(Object.entries(given)) as NonNullable<Override["arguments"]> };
-});
-
-const tools = section(
-  {
-    allow: texts({
-      description: "The server's tools that are offered, by their own names; `*` stands for anything. Default: all.",
-      examples: [["search_*"]],
-    }).optional(),
-    deny: texts({ description: "Those of them that are not.", examples: [["delete_*"]] }).optional(),
-    override: z.record(z.string(), override).meta({ description: "How single tools are shown, by their own names." }).prefault({}),
-  },
-  { description: "Which of the server's tools are offered, and how." },
-);
 
 const instructions = z
   .union([z.enum(["own", "off"]), section({ text: text({ description: "The text." }) }, { description: "A text of yours." })], {
@@ -237,7 +147,7 @@ export const serverSchema: z.ZodType<ServerShape> = section(
     }),
     ask: choice(["auto", "exclusive", "none"], "auto", {
       description:
-        "Whose question it is when the server asks something: of the one call in flight that can answer (`auto`), of the only call, since others wait for it (`exclusive`), or nobody's (`none`).",
+        "Who answers when the server asks its client something: the one call in flight that can (`auto`), the only call, since all others wait for it (`exclusive`), or nobody (`none`).",
       examples: ["exclusive"],
     }),
     trust: z
@@ -265,7 +175,7 @@ export const serverSchema: z.ZodType<ServerShape> = section(
       examples: [["~/projects"]],
     }).optional(),
     tools: z
-      .union([tools, z.array(z.string().min(1))], { error: undefined })
+      .union([tools, z.array(z.string().min(1))], { error: "must be an object, or a list of names." })
       .meta({ description: "Which of its tools are offered, and how. A list is the same as `allow`." })
       .prefault({}),
     ...understood,

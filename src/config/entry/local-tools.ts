@@ -1,8 +1,8 @@
 /** A server inside this process: `tools` of an entry given in code. */
 
-import { isObject } from "../base/json.ts";
-import type { LocalTool } from "./config.ts";
-import type { Expander } from "./expander.ts";
+import { isObject } from "../../base/json.ts";
+import type { LocalTool } from "../config.ts";
+import type { Expander } from "../values/expander.ts";
 
 /** The functions of an entry; undefined where its `tools` are something else (rules, or names of another host). */
 export function localToolsOf(entry: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
