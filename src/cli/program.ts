@@ -1,6 +1,6 @@
 /** All commands, their options and their help. */
 
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { VERSION } from "../base/version.ts";
 import { EXIT, report } from "./exit.ts";
 import { Output } from "./output.ts";
@@ -49,7 +49,7 @@ function build(finish: (code: number) => void): Command {
       .command(usage)
       .description(summary)
       .addOption(new Option("--config <file>", "the configuration (default: the user's, then ./toolyard.json if trusted)"))
-      .addOption(new Option("--input <name=value>", "a value for ${input:name}; repeatable").argParser(collectInput))
+      .addOption(new Option("--input <name=value>", "a value for ${input:name}; repeatable").argParser(pair))
       .option("--json", "print data as JSON");
 
   /** Loads the module when the command runs, and turns what it returns into the exit code. */
@@ -71,17 +71,56 @@ function build(finish: (code: number) => void): Command {
     .option("--host <host>", "loopback addresses only")
     .option("--strict", "a configuration error in one server is exit code 2")
     .action(load(() => import("./commands/serve.ts")));
+  command("servers", "how each server stands; exit 1 when one is down")
+    .option("--timeout <ms>", "how long to wait for them", milliseconds)
+    .action(load(() => import("./commands/servers.ts")));
+  command("tools", "every tool that can be called")
+    .option("--server <name>", "of one server only")
+    .option("--toolset <name>", "of a toolset only")
+    .option("--timeout <ms>", "how long to wait for the servers", milliseconds)
+    .action(load(() => import("./commands/tools.ts")));
+  command("call <name> [json]", "call a tool; arguments as JSON, @file or - for stdin; exit 1 when the tool fails")
+    .option("--timeout <ms>", "the call's deadline", milliseconds)
+    .action(load(() => import("./commands/call.ts")));
+  command("why <name>", "why a tool can, or cannot, be called; exit 1 when it cannot").action(load(() => import("./commands/why.ts")));
+  command("check", "start everything once and say what is wrong; exit 1 for a server, 2 for the configuration")
+    .option("--require <id...>", "tools that must be there, as server/tool")
+    .option("--timeout <ms>", "how long to wait for the servers", milliseconds)
+    .action(load(() => import("./commands/check.ts")));
+  editing(command, load);
+  command("trust [file]", "trust a configuration that came with a folder, as it is now").action(load(() => import("./commands/trust.ts")));
   return program;
 }
 
-function collectInput(text: string, before: Record<string, string> = {}): Record<string, string> {
+type Loader = <Arguments extends unknown[], Options extends CommonOptions>(
+  module: () => Promise<CommandModule<Arguments, Options>>,
+) => (...given: unknown[]) => Promise<void>;
+
+function editing(command: (usage: string, summary: string) => Command, load: Loader): void {
+  const edit = () => import("./commands/edit.ts");
+  command("add <name> [words...]", "add a server: add NAME -- COMMAND ARG…, or add NAME URL")
+    .option("--header <name=value>", "a header for a URL; repeatable", pair)
+    .option("--env <name=value>", "a variable for a command; repeatable", pair)
+    .option("--type <type>", "sse for the old HTTP+SSE transport")
+    .option("--replace", "in the place of a server of that name")
+    .action(load(async () => ({ run: (await edit()).add })));
+  command("remove <name>", "remove a server").action(load(async () => ({ run: (await edit()).remove })));
+  command("enable <name>", "enable a server").action(load(async () => ({ run: (await edit()).enable })));
+  command("disable <name>", "disable a server, and keep its entry").action(load(async () => ({ run: (await edit()).disable })));
+}
+
+function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf("=");
-  if (at < 1) throw new CommanderError(EXIT.usage, "toolyard.input", `--input wants name=value, not "${text}"`);
+  if (at < 1) throw new InvalidArgumentError("It must be name=value.");
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
+function milliseconds(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a number of milliseconds.");
+  return Number(text);
+}
+
 function wholeNumber(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new CommanderError(EXIT.usage, "toolyard.port", `"${text}" is no port: 0 to 65535`);
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError("It must be a port: 0 to 65535.");
   return Number(text);
 }
