@@ -23,7 +23,7 @@ export interface ConfigOptions {
   readonly stateDir?: string;
   /** Values of `${input:x}`. */
   readonly inputs?: ReadonlyMap<string, string>;
-  /** What relative paths are relative to; default: the folder of the file, else the working directory. */
+  /** What relative paths are relative to, and where programs are started; default: the folder of the file, else the working directory. */
   readonly baseDir?: string;
   /** False for what did not come from the operator (an API, a page): placeholders then stay as they are. Default true. */
   readonly expand?: boolean;
@@ -127,7 +127,11 @@ function entryContext(options: ConfigOptions): EntryContext {
   const env = options.env ?? ownEnvironment();
   const baseDir = options.baseDir ?? process.cwd();
   const sources = { env, baseDir, inputs: options.inputs ?? new Map(), stateDir: stateDirOf(options) };
-  return { baseDir, placeholders: options.expand === false ? "literal" : lookupIn(sources), fingerprintKey: options.fingerprintKey };
+  return {
+    folders: { base: baseDir, start: options.baseDir },
+    placeholders: options.expand === false ? "literal" : lookupIn(sources),
+    fingerprintKey: options.fingerprintKey,
+  };
 }
 
 function readServers(entries: Entries, naming: Naming, origin: Origin, context: EntryContext): Pick<Config, "servers" | "rejected"> {

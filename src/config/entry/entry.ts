@@ -10,12 +10,12 @@ import { namespaceOf } from "./namespace.ts";
 import { type Problem, problemsOf } from "../problems.ts";
 import { serverSchema, type ServerShape } from "../schema/server.ts";
 import type { TimeoutsShape } from "../schema/timeouts.ts";
-import { rootsOf, transportOf } from "./transport.ts";
+import { type Folders, rootsOf, transportOf } from "./transport.ts";
 
 /** What reading an entry needs beside the entry. */
 export interface EntryContext {
   readonly placeholders: Lookup | "literal";
-  readonly baseDir: string;
+  readonly folders: Folders;
   readonly fingerprintKey: string | Uint8Array | undefined;
 }
 
@@ -53,9 +53,9 @@ function build(
   expander: Expander,
   context: EntryContext,
 ): EntryRead {
-  const { baseDir, fingerprintKey } = context;
-  const transport = functions === undefined ? transportOf(shape, expander, baseDir) : localTransport(functions, shape, expander);
-  const roots = rootsOf(shape, expander, baseDir);
+  const { folders, fingerprintKey } = context;
+  const transport = functions === undefined ? transportOf(shape, expander, folders) : localTransport(functions, shape, expander);
+  const roots = rootsOf(shape, expander, folders.base);
   const timeouts = timeoutsOf(shape.timeouts, expander);
   if (transport === undefined || expander.problems.length > 0) return { problems: expander.problems };
   const { ask, connect, maxInstances, reload, concurrency, cache, instructions } = shape;

@@ -9,20 +9,27 @@ import type { Expander } from "../values/expander.ts";
 import { resolvePath } from "../values/lookup.ts";
 import type { ServerShape } from "../schema/server.ts";
 
+export interface Folders {
+  /** What relative paths are relative to. */
+  readonly base: string;
+  /** Where a program is started that names no folder; undefined: where we are. */
+  readonly start: string | undefined;
+}
+
 type Values = Record<string, string | Secret>;
 
 /** The transport of an entry; undefined when `expander` has taken down what is wrong with it. */
-export function transportOf(shape: ServerShape, expander: Expander, baseDir: string): Transport | undefined {
+export function transportOf(shape: ServerShape, expander: Expander, folders: Folders): Transport | undefined {
   const urlKey = (["url", "serverUrl", "httpUrl"] as const).find((key) => shape[key] !== undefined);
   if (shape.command !== undefined && urlKey !== undefined) {
     return expander.fail([urlKey], "stands beside `command`.", "Keep one of them: a program, or an address.");
   }
-  if (shape.command !== undefined) return stdio(shape, shape.command, expander, baseDir);
+  if (shape.command !== undefined) return stdio(shape, shape.command, expander, folders);
   if (urlKey !== undefined) return http(shape, urlKey, shape[urlKey] ?? "", expander);
   return expander.fail([], "names no server.", "Give it a `command` (a program) or a `url` (an address).");
 }
 
-function stdio(shape: ServerShape, command: string | readonly string[], expander: Expander, baseDir: string): StdioTransport | undefined {
+function stdio(shape: ServerShape, command: string | readonly string[], expander: Expander, folders: Folders): StdioTransport | undefined {
   if (shape.type !== undefined && !["stdio", "local"].includes(shape.type)) {
     return expander.fail(["type"], "does not fit `command`.", "Leave `type` out, or give a `url` in place of `command`.");
   }
@@ -35,9 +42,9 @@ function stdio(shape: ServerShape, command: string | readonly string[], expander
     kind: "stdio",
     command: program,
     args: [...first, ...args],
-    env: environmentOf(shape, expander, baseDir),
+    env: environmentOf(shape, expander, folders.base),
     inheritEnv: shape.inheritEnv,
-    cwd: shape.cwd === undefined ? undefined : resolvePath(expander.text(shape.cwd, ["cwd"]), baseDir),
+    cwd: shape.cwd === undefined ? folders.start : resolvePath(expander.text(shape.cwd, ["cwd"]), folders.base),
   };
 }
 

@@ -109,7 +109,7 @@ export const serverSchema: z.ZodType<ServerShape> = section(
       examples: [["AWS_*"]],
     }).prefault([]),
     cwd: template({
-      description: "The folder that the program is started in; relative to the folder of this file.",
+      description: "The folder that the program is started in; relative to the folder of this file, which is also the default.",
       examples: ["./data"],
     }).optional(),
     url: template({

@@ -1,0 +1,102 @@
+/** The configuration as it is written: the shape of `toolyard.json`, for those who give it in code. */
+
+import type { JsonValue } from "../base/json.ts";
+import type { LocalTool } from "./config.ts";
+
+/** `"250ms"`, `"60s"`, `"10m"`, `"2h"`, `"1d"`, or a number of milliseconds. */
+export type Duration = string | number;
+
+/** `"128KB"`, `"10MB"` (steps of 1024), or a number of bytes. */
+export type Size = string | number;
+
+export interface ConfigInput {
+  readonly $schema?: string;
+  readonly mcpServers?: Readonly<Record<string, ServerInput>>;
+  readonly naming?: {
+    readonly separator?: string;
+    readonly maxLength?: number;
+    readonly host?: string;
+    readonly onConflict?: "error" | "first" | "suffix";
+  };
+  readonly toolsets?: Readonly<Record<string, { readonly servers?: readonly string[]; readonly tools?: readonly string[] }>>;
+  readonly selection?: { readonly mode?: "all" };
+  readonly discovery?: { readonly wait?: Duration };
+  readonly limits?: LimitsInput;
+  readonly gateway?: { readonly host?: string; readonly port?: number; readonly publicUrl?: string };
+}
+
+/** One server: a program (`command`), an address (`url`), or functions (`tools`). */
+export interface ServerInput {
+  readonly type?: "stdio" | "http" | "sse";
+  readonly command?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly inheritEnv?: readonly string[];
+  readonly cwd?: string;
+  readonly url?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly disabled?: boolean;
+  readonly namespace?: string;
+  readonly connect?: "eager" | "lazy";
+  readonly sharing?: "per-identity" | "shared" | "per-client";
+  readonly maxInstances?: number;
+  readonly ask?: "auto" | "exclusive" | "none";
+  readonly trust?: "none" | "annotations";
+  readonly reload?: "swap" | "stop-first";
+  readonly timeouts?: TimeoutsInput;
+  readonly concurrency?: number;
+  readonly cache?: boolean;
+  readonly instructions?: "own" | "off" | { readonly text: string };
+  readonly roots?: readonly string[];
+  readonly tools?: ToolRulesInput | readonly LocalTool[];
+}
+
+export interface TimeoutsInput {
+  readonly connect?: Duration;
+  readonly list?: Duration;
+  readonly call?: Duration;
+  readonly callMax?: Duration;
+  readonly idle?: Duration;
+  readonly tools?: Readonly<Record<string, Duration>>;
+}
+
+export interface ToolRulesInput {
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+  readonly override?: Readonly<Record<string, OverrideInput>>;
+}
+
+export interface OverrideInput {
+  readonly name?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly arguments?: Readonly<Record<string, ArgumentInput>>;
+}
+
+export interface ArgumentInput {
+  readonly value?: JsonValue;
+  readonly default?: JsonValue;
+  readonly description?: string;
+  readonly name?: string;
+}
+
+export interface LimitsInput {
+  readonly message?: Size;
+  readonly body?: Size;
+  /** `"5/60s"` */
+  readonly starts?: string;
+  readonly stable?: Duration;
+  readonly backoff?: { readonly first?: Duration; readonly max?: Duration };
+  readonly breaker?: { readonly failures?: number; readonly open?: Duration };
+  readonly probe?: Duration;
+  readonly drain?: Duration;
+  readonly keepAlive?: Duration;
+  readonly sessionIdle?: Duration;
+  readonly sendBuffer?: Size;
+  readonly queue?: number;
+  readonly queueWait?: Duration;
+  readonly parked?: number;
+  readonly input?: Duration;
+  readonly pages?: number;
+  readonly listDebounce?: Duration;
+}
