@@ -98,6 +98,7 @@ function partsOf({ config, options, env, ledger, cache, configOptions }: Ingredi
     eras: cache,
     clientInfo: { name: "toolyard", version: VERSION },
     capabilities: declaredBy(options),
+    roots: rootsFor(options),
     stderr: (server, chunk) => options.stderr?.(server, chunk),
     random: Math.random,
   };
@@ -114,6 +115,14 @@ function declaredBy(handlers: Handlers): (server: ServerConfig) => JsonObject {
       ...(asks ? { elicitation: { form: {}, url: {} }, sampling: {} } : {}),
       ...(hasRoots ? { roots: { listChanged: false } } : {}),
     };
+  };
+}
+
+/** Configured roots, else those of the host, who is the only caller of a yard that has such a handler. */
+function rootsFor(handlers: Handlers): (server: ServerConfig) => Promise<readonly string[] | undefined> {
+  return async ({ roots, ask }) => {
+    if (roots !== undefined || ask === "none") return roots;
+    return typeof handlers.roots === "function" ? await handlers.roots() : handlers.roots;
   };
 }
 

@@ -11,6 +11,7 @@ import { objectOr, type JsonObject } from "../base/json.ts";
 import { outboundMeta, type Hop } from "../era/meta.ts";
 import type { Envelope, RpcId } from "../wire/envelope.ts";
 import type { Link, LinkEvents, LinkFailure } from "./link.ts";
+import { Abandoned } from "./abandoned.ts";
 import { Pending, type RequestLimits } from "./pending.ts";
 import { Questions, type QuestionRules } from "./questions.ts";
 
@@ -65,6 +66,7 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #pending = new Map<number, Pending>();
   readonly #questions: Questions;
+  readonly #abandoned = new Abandoned();
   #link: Link | undefined;
   #spoken: Spoken | undefined;
   #ended: LinkFailure | undefined;
@@ -159,6 +161,8 @@ export class Connection {
 
   readonly #giveUp = (pending: Pending, error: ToolyardError): void => {
     if (!this.#forget(pending)) return;
+    if (pending.call !== undefined)
+      this.#abandoned.add(pending.id, pending.call.caller, this.#options.clock.now() + pending.limits.quietMs);
     this.link.cancel(pending.id, error.code === "CANCELLED" ? "The caller cancelled." : "The time for this request is over.");
     pending.reject(error);
   };
@@ -177,7 +181,7 @@ export class Connection {
   #answered(envelope: Envelope, stream: number | undefined): void {
     const id = envelope.id ?? stream;
     const pending = typeof id === "number" ? this.#pending.get(id) : undefined;
-    if (pending === undefined) return; // late, or to a question that nobody asked
+    if (pending === undefined) return this.#abandoned.answered(id); // late, or to a question that nobody asked
     this.#forget(pending);
     if (envelope.result !== undefined) return pending.resolve({ result: envelope.result });
     const error: RpcError = envelope.error ?? { code: -32603, message: "The server's answer has neither result nor error." };
@@ -218,9 +222,10 @@ export class Connection {
   #asked(envelope: Envelope, id: RpcId, stream: number | undefined): void {
     if (envelope.method === "ping") return this.link.reply(id, { result: Body.empty });
     if (this.#spoken?.era === "modern") return this.#events.notice(`sent a request (${envelope.method}) that the modern era does not have`);
-    const own = stream === undefined ? undefined : this.#pending.get(stream);
+    const own = stream === undefined ? undefined : (this.#pending.get(stream) ?? "gone");
+    const abandoned = this.#abandoned.callers(this.#options.clock.now());
     void this.#questions
-      .put({ method: envelope.method ?? "", params: envelope.params, id, own, open: this.#pending.values() })
+      .put({ method: envelope.method ?? "", params: envelope.params, id, own, open: this.#pending.values(), abandoned })
       .then((answer) => {
         if (this.#ended === undefined && answer !== undefined) this.link.reply(id, answer);
       });

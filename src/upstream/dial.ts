@@ -4,6 +4,7 @@ import type { Era } from "../base/call.ts";
 import { toToolyardError, ToolyardError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { ServerConfig } from "../config/config.ts";
+import { maySpeakSse } from "../era/probe.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
 import { negotiate } from "./negotiate.ts";
 import { openLink, type LinkOptions } from "./open-link.ts";
@@ -21,6 +22,8 @@ export interface DialOptions extends LinkOptions {
   readonly clientInfo: JsonObject;
   /** ClientCapabilities to declare to this server. */
   capabilities(server: ServerConfig): JsonObject;
+  /** Roots (`file:` URIs) that this server is told; undefined: none. */
+  roots(server: ServerConfig): Promise<readonly string[] | undefined>;
 }
 
 interface Attempt {
@@ -29,9 +32,6 @@ interface Attempt {
   readonly old: boolean;
   readonly signal: AbortSignal;
 }
-
-/** What a Streamable HTTP endpoint cannot answer to `initialize`, but an old HTTP+SSE one does. */
-const OLD_STATUSES: ReadonlySet<number> = new Set([400, 404, 405]);
 
 /**
  * @param signal gives the attempt up
@@ -55,14 +55,14 @@ export async function dial(server: ServerConfig, options: DialOptions, events: C
 function otherWay(server: ServerConfig, failure: ToolyardError, remembered: Era | undefined, signal: AbortSignal): Attempt | undefined {
   const { kind } = server.transport;
   if (kind === "stdio" && remembered !== "legacy" && failure.code === "SERVER_EXITED") return { remembered: "legacy", old: false, signal };
-  const old = kind === "http" && OLD_STATUSES.has(failure.details.status ?? 0);
+  const old = kind === "http" && maySpeakSse(failure.details.status ?? 0, undefined);
   return old ? { remembered: "legacy", old: true, signal } : undefined;
 }
 
 async function attempt(server: ServerConfig, options: DialOptions, events: ConnectionEvents, how: Attempt): Promise<Connection> {
   const { clock, clientInfo, probeMs } = options;
   const capabilities = options.capabilities(server);
-  const questions = { ask: server.ask, roots: server.roots };
+  const questions = { ask: server.ask, roots: () => options.roots(server) };
   let live = false;
   const guarded: ConnectionEvents = { ...events, closed: (failure) => (live ? events.closed(failure) : undefined) };
   const connection = new Connection({ server: server.name, clock, questions, capabilities, clientInfo }, guarded);

@@ -1,10 +1,10 @@
 /** The handshake: which era a server speaks, found out once and remembered (spec: Versioning, backward compatibility). */
 
 import { Body } from "../base/body.ts";
-import type { Answer, Era } from "../base/call.ts";
+import type { Era } from "../base/call.ts";
 import { toToolyardError, ToolyardError } from "../base/errors.ts";
 import { objectOr, stringOr, type JsonObject } from "../base/json.ts";
-import { stdioVerdict } from "../era/probe.ts";
+import { httpVerdict, stdioVerdict, type Verdict } from "../era/probe.ts";
 import { isKnown, LATEST_LEGACY, LATEST_MODERN } from "../era/revisions.ts";
 import type { Connection, Spoken } from "./connection.ts";
 
@@ -34,24 +34,25 @@ export async function negotiate(connection: Connection, handshake: Handshake): P
 
 /** Asks `server/discover`; undefined: the server is of the legacy era. */
 async function probe(connection: Connection, { probeMs }: Handshake): Promise<Spoken | undefined> {
-  const first = stdioVerdict(await discover(connection, LATEST_MODERN, probeMs));
-  const verdict = first.kind === "retry" ? stdioVerdict(await discover(connection, first.version, probeMs), first.version) : first;
+  const first = await discover(connection, LATEST_MODERN, probeMs);
+  const verdict = first.kind === "retry" ? await discover(connection, first.version, probeMs, first.version) : first;
   if (verdict.kind === "none") throw new ToolyardError("SERVER_PROTOCOL", `It does not say which protocol it speaks: ${verdict.reason}.`);
   if (verdict.kind !== "modern") return undefined;
   const { capabilities, instructions } = verdict.discover.object;
   return { era: "modern", version: verdict.version, capabilities: objectOr(capabilities), instructions: stringOr(instructions) };
 }
 
-/** The answer to one `server/discover`; undefined where silence or a status is the answer. */
-async function discover(connection: Connection, version: string, probeMs: number): Promise<Answer | undefined> {
+/** What one `server/discover` says of the server. */
+async function discover(connection: Connection, version: string, probeMs: number, asked?: string): Promise<Verdict> {
   connection.speak({ era: "modern", version, capabilities: {}, instructions: undefined });
   try {
     const limits = { quietMs: probeMs, totalMs: probeMs };
-    return await connection.request({ method: "server/discover", params: Body.empty, limits });
+    return stdioVerdict(await connection.request({ method: "server/discover", params: Body.empty, limits }), asked);
   } catch (error) {
     const failure = toToolyardError(error);
-    if (failure.code === "CALL_TIMEOUT" && connection.link.kind === "stdio") return undefined;
-    if (failure.code === "SERVER_PROTOCOL" && (failure.details.status ?? 0) >= 400) return undefined;
+    const { status = 0 } = failure.details;
+    if (failure.code === "CALL_TIMEOUT" && connection.link.kind === "stdio") return stdioVerdict(undefined);
+    if (failure.code === "SERVER_PROTOCOL" && status > 0) return httpVerdict(status, undefined, asked);
     throw failure;
   }
 }

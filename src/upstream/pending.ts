@@ -19,7 +19,7 @@ export class Pending {
   readonly answer: Promise<Answer>;
   readonly startedAt: number;
   readonly #clock: Clock;
-  readonly #limits: RequestLimits;
+  readonly limits: RequestLimits;
   readonly #giveUp: (pending: Pending, error: ToolyardError) => void;
   #resolve: (answer: Answer) => void = () => {};
   #reject: (error: ToolyardError) => void = () => {};
@@ -39,7 +39,7 @@ export class Pending {
     this.id = request.id;
     this.method = request.method;
     this.call = request.call;
-    this.#limits = request.limits;
+    this.limits = request.limits;
     this.#clock = clock;
     this.#giveUp = giveUp;
     this.startedAt = clock.now();
@@ -91,8 +91,8 @@ export class Pending {
 
   /** When the time will be over, in Clock ms. */
   #end(): number {
-    const quiet = this.#lastSign + this.#limits.quietMs;
-    const total = this.startedAt + this.#pausedMs + this.#limits.totalMs;
+    const quiet = this.#lastSign + this.limits.quietMs;
+    const total = this.startedAt + this.#pausedMs + this.limits.totalMs;
     const caller = this.call?.deadline ?? Number.POSITIVE_INFINITY;
     return Math.min(quiet, total, caller + this.#pausedMs);
   }

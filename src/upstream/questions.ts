@@ -1,10 +1,11 @@
 /**
  * A legacy server's requests to its client: whose they are, and what is answered where nobody can be asked.
- * On stdio, HTTP+SSE and a GET stream such a request names no call; it is never guessed and never broadcast.
+ * On stdio, HTTP+SSE and a GET stream such a request names no call; it is never guessed and never broadcast: it is put
+ * only where every call that may have caused it, given-up ones too, is one client's.
  */
 
 import { Body } from "../base/body.ts";
-import type { Answer, Call, RpcError } from "../base/call.ts";
+import type { Answer, Call, Caller, RpcError } from "../base/call.ts";
 import type { JsonObject } from "../base/json.ts";
 import { canAsk } from "../era/capabilities.ts";
 import type { RpcId } from "../wire/envelope.ts";
@@ -13,18 +14,20 @@ import type { Pending } from "./pending.ts";
 export interface QuestionRules {
   /** What this connection lets a server ask of callers. */
   readonly ask: "auto" | "exclusive" | "none";
-  /** Roots that the configuration names; undefined: the caller's, where there is one. */
-  readonly roots: readonly string[] | undefined;
+  /** Roots that the configuration names, or the one host behind this connection has. Asked before any call, so never attributed. */
+  roots(): Promise<readonly string[] | undefined>;
 }
 
 export interface ServerQuestion {
   readonly method: string;
   readonly params: Body;
   readonly id: RpcId;
-  /** The request on whose own stream the question came. */
-  readonly own: Pending | undefined;
+  /** The request on whose own stream the question came; `gone` where that request has ended; undefined where it names none. */
+  readonly own: Pending | "gone" | undefined;
   /** All requests open on this connection. */
   readonly open: Iterable<Pending>;
+  /** Callers of requests that were given up and may still be at work. */
+  readonly abandoned: Iterable<Caller>;
 }
 
 const REFUSED = -1;
@@ -50,7 +53,8 @@ export class Questions {
 
   /** The answer to give to the server; undefined where it withdrew the question. */
   async put(question: ServerQuestion): Promise<Answer | undefined> {
-    if (question.method === "roots/list" && this.#rules.roots !== undefined) return { result: rootsResult(this.#rules.roots) };
+    const roots = question.method === "roots/list" ? await this.#rules.roots() : undefined;
+    if (roots !== undefined) return { result: Body.of({ roots: roots.map((uri) => ({ uri })) }) };
     const asker = this.#asker(question);
     if (typeof asker === "string") return this.#refuse(question, asker);
     return await this.#ask(question, asker);
@@ -76,15 +80,16 @@ export class Questions {
   }
 
   /** The one call whose question this must be, or why there is none. */
-  #asker({ own, open, method, params }: ServerQuestion): Pending | string {
+  #asker({ own, open, abandoned, method, params }: ServerQuestion): Pending | string {
     if (this.#rules.ask === "none") return `its "ask" is "none"; set "ask": "auto" or "exclusive" on the server`;
-    const answerable = (pending: Pending): boolean =>
-      pending.call?.ask !== undefined && canAsk(pending.call.caller.capabilities, method, params);
-    if (own !== undefined) return answerable(own) ? own : "the caller cannot answer such a question";
-    const eligible = [...open].filter(answerable);
-    if (eligible.length === 1 && eligible[0] !== undefined) return eligible[0];
-    if (eligible.length === 0) return "no caller in flight can answer such a question";
-    return `${eligible.length} calls are in flight and it names none of them; set "ask": "exclusive" on the server`;
+    if (own === "gone") return "the call that it belongs to has ended";
+    const candidates = own === undefined ? [...open].filter(({ call }) => call !== undefined) : [own];
+    const callers = new Set(candidates.map(({ call }) => call?.caller));
+    if (own === undefined) for (const caller of abandoned) callers.add(caller);
+    if (callers.size > 1)
+      return `calls of ${callers.size} clients may have caused it; set "ask": "exclusive" or "sharing": "per-client" on the server`;
+    const answerable = candidates.find(({ call }) => call?.ask !== undefined && canAsk(call.caller.capabilities, method, params));
+    return answerable ?? "no caller in flight can answer such a question";
   }
 
   async #ask(question: ServerQuestion, pending: Pending): Promise<Answer | undefined> {
@@ -119,8 +124,4 @@ function refusal(method: string): Answer {
       ? { code: REFUSED, message: "The request was refused." }
       : { code: UNKNOWN_METHOD, message: `Nobody here answers ${method}.` };
   return { error };
-}
-
-function rootsResult(roots: readonly string[]): Body {
-  return Body.of({ roots: roots.map((uri) => ({ uri })) });
 }
