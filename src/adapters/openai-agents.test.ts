@@ -12,7 +12,7 @@ function source(tools: ToolDefinition[], call: ToolSource["callTool"] = async (n
 
 describe("openaiAgents", () => {
   it("is an MCPServer of the OpenAI Agents SDK", () => {
-    const server: MCPServer = openaiAgents(source([])) as unknown as MCPServer;
+    const server: MCPServer = openaiAgents(source([]));
     expect(new Agent({ name: "a", mcpServers: [server] }).mcpServers).toEqual([server]);
   });
 

@@ -135,19 +135,20 @@ class AgentNames {
   }
 }
 
+/**
+ * `additionalProperties: true` says what JSON Schema means anyway, but makes that SDK try a strict schema and complain;
+ * so it is left out, although that SDK's type wants it.
+ */
 function toAgentTool(name: string, { description, inputSchema }: ToolDefinition): AgentTool {
-  const { properties, required, additionalProperties } = inputSchema;
-  return {
-    name,
-    ...(description === undefined ? {} : { description }),
-    inputSchema: {
-      ...inputSchema,
-      type: "object",
-      properties: isObject(properties) ? properties : {},
-      required: Array.isArray(required) ? required.filter((each) => typeof each === "string") : [],
-      additionalProperties: additionalProperties !== false,
-    },
+  const { properties, required, additionalProperties, ...rest } = inputSchema;
+  const schema = {
+    ...rest,
+    type: "object",
+    properties: isObject(properties) ? properties : {},
+    required: Array.isArray(required) ? required.filter((each) => typeof each === "string") : [],
+    ...(additionalProperties === undefined || additionalProperties === true ? {} : { additionalProperties }),
   };
+  return { name, ...(description === undefined ? {} : { description }), inputSchema: schema as AgentTool["inputSchema"] };
 }
 
 /** That SDK wants the content itself, with the rest of the result as properties of the array. */
