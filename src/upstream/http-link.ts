@@ -14,6 +14,7 @@ export interface HttpLinkOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly messageBytes: number;
   readonly connections: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
 
@@ -45,7 +46,7 @@ export class HttpLink implements Link {
   constructor(options: HttpLinkOptions, events: LinkEvents) {
     this.#options = options;
     this.#events = events;
-    this.#carrier = new HttpCarrier(options.connections);
+    this.#carrier = new HttpCarrier(options);
   }
 
   speak(era: Era, protocolVersion: string): void {
@@ -89,7 +90,7 @@ export class HttpLink implements Link {
     }
     this.#end.abort();
     if (this.#session !== undefined) await this.#endSession(this.#session);
-    await this.#carrier.close();
+    this.#carrier.close();
     this.#events.closed({ code: "SERVER_UNREACHABLE", message: "The connection was closed.", started: true });
   }
 

@@ -29,6 +29,9 @@ export interface OpenHow {
   readonly signal: AbortSignal;
 }
 
+/** For streams, notifications and answers beside the calls. */
+const SPARE_CONNECTIONS = 8;
+
 /** A slot is held until a process shows a first sign of life, never for its handshake. */
 const SLOT_MS = 250;
 
@@ -43,11 +46,19 @@ export async function openLink(server: ServerConfig, options: LinkOptions, event
   if (transport.kind === "local") return new LocalLink(transport.tools, events);
   if (transport.kind === "stdio") return await spawnLink(server, transport, options, events);
   const { url } = transport;
-  const common = { url, headers: revealed(transport.headers), messageBytes: options.messageBytes, clock: options.clock };
+  const { messageBytes, clock, env } = options;
+  const common = {
+    url,
+    headers: revealed(transport.headers),
+    messageBytes,
+    clock,
+    env,
+    connections: server.concurrency + SPARE_CONNECTIONS,
+  };
   if (how.old || transport.kind === "sse") {
     return await SseLink.open({ ...common, connectMs: server.timeouts.connectMs, signal: how.signal }, events);
   }
-  return new HttpLink({ ...common, connections: server.concurrency + 8 }, events);
+  return new HttpLink(common, events);
 }
 
 async function spawnLink(server: ServerConfig, transport: StdioTransport, options: LinkOptions, events: LinkEvents): Promise<Link> {

@@ -71,12 +71,9 @@ export class Pool {
     for (const server of config.servers.values()) this.#applyServer(server);
   }
 
-  /** Starts every server that is not lazy, and what `also` names. */
-  start(also: (server: ServerConfig) => boolean): void {
-    for (const upstream of this.all()) {
-      const { connect } = upstream.server;
-      if (connect === "eager" || also(upstream.server)) upstream.start();
-    }
+  /** Starts those servers that `wanted` says. */
+  start(wanted: (server: ServerConfig) => boolean): void {
+    for (const upstream of this.all()) if (wanted(upstream.server)) upstream.start();
   }
 
   /** Ends everything: processes, sockets, timers. Never rejects. */

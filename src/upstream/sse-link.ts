@@ -11,6 +11,8 @@ export interface SseLinkOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly messageBytes: number;
+  readonly connections: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** How long the server may take to name its endpoint, in ms. */
   readonly connectMs: number;
   readonly clock: Clock;
@@ -25,7 +27,7 @@ export class SseLink implements Link {
   readonly kind = "sse";
   readonly #options: SseLinkOptions;
   readonly #events: LinkEvents;
-  readonly #carrier = new HttpCarrier(32);
+  readonly #carrier: HttpCarrier;
   readonly #end = new AbortController();
   readonly #open = new Set<number>();
   readonly #named = Promise.withResolvers<string>();
@@ -35,6 +37,7 @@ export class SseLink implements Link {
   private constructor(options: SseLinkOptions, events: LinkEvents) {
     this.#options = options;
     this.#events = events;
+    this.#carrier = new HttpCarrier(options);
   }
 
   /** @throws SERVER_UNREACHABLE, SERVER_AUTH_REQUIRED, or SERVER_PROTOCOL when no endpoint is named */
@@ -46,7 +49,7 @@ export class SseLink implements Link {
       await link.#start();
       return link;
     } catch (error) {
-      await link.#carrier.close();
+      link.#carrier.close();
       throw error;
     } finally {
       options.signal.removeEventListener("abort", giveUp);
@@ -77,7 +80,7 @@ export class SseLink implements Link {
 
   async close(): Promise<void> {
     this.#finish("The connection was closed.");
-    await this.#carrier.close();
+    this.#carrier.close();
   }
 
   async #start(): Promise<void> {

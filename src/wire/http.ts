@@ -1,7 +1,8 @@
-/** HTTP as a carrier: one pool of kept-alive connections for one upstream. Knows no MCP. */
+/** HTTP as a carrier: one pool of kept-alive connections for one upstream. Knows no MCP. Redirects are not followed. */
 
+import type { Agent } from "node:http";
 import type { Readable } from "node:stream";
-import type { Agent, Dispatcher } from "undici";
+import { http, https, type IncomingMessage } from "./node-http.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "DELETE";
@@ -30,81 +31,97 @@ export class HttpFailure extends Error {
 }
 
 const CONNECT_MS = 5_000;
-const NOTHING_SENT: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "CERT_HAS_EXPIRED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-]);
+const IDLE_MS = 10_000;
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+export interface CarrierOptions {
+  /** How many connections may be open at once. */
+  readonly connections: number;
+  /** Where `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are read from; loopback is never asked for by proxy. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
 
 export class HttpCarrier {
-  #agent: Promise<Agent> | undefined;
-  readonly #connections: number;
+  readonly #options: CarrierOptions;
+  #agent: Agent | undefined;
 
-  /** @param connections how many may be open at once */
-  constructor(connections: number) {
-    this.#connections = connections;
+  constructor(options: CarrierOptions) {
+    this.#options = options;
   }
 
-  /** @throws HttpFailure when no answer came; the signal's reason when it aborted. Redirects are not followed. */
-  async send({ method, url, headers, body, signal }: HttpRequest): Promise<HttpReply> {
-    const target = new URL(url);
-    const options = { origin: target.origin, path: target.pathname + target.search, method, headers, body: body ?? null, signal };
-    try {
-      return toReply(await (await this.#pool()).request(options));
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw failureOf(error, target);
-    }
+  /** @throws HttpFailure when no answer came; the signal's reason when it aborted */
+  send(request: HttpRequest): Promise<HttpReply> {
+    const { method, headers, body, signal } = request;
+    const url = new URL(request.url);
+    const secure = url.protocol === "https:";
+    const agent = this.#pool(url, secure);
+    const length = body === undefined ? {} : { "content-length": String(body.length) };
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason as Error);
+      const sent = (secure ? https() : http).request(url, { method, agent, headers: { ...headers, ...length } });
+      const progress = watchConnect(sent);
+      const abort = (): void => void sent.destroy(signal.reason as Error);
+      signal.addEventListener("abort", abort, { once: true });
+      sent.once("response", (response) => {
+        response.on("error", () => {}); // whoever reads it listens too; whoever throws it away need not
+        response.once("close", () => signal.removeEventListener("abort", abort));
+        resolve(toReply(response));
+      });
+      sent.on("error", (error: NodeJS.ErrnoException) => {
+        signal.removeEventListener("abort", abort);
+        progress.end();
+        const message = `${url.origin}: ${error.message || error.code || "no answer"}`;
+        reject(signal.aborted ? (signal.reason as Error) : new HttpFailure(message, progress.connected(), error));
+      });
+      sent.end(body);
+    });
   }
 
   /** Ends every connection, and every answer still coming in. */
-  async close(): Promise<void> {
-    const agent = await this.#agent?.catch(() => undefined);
-    await agent?.destroy();
+  close(): void {
+    this.#agent?.destroy();
   }
 
-  #pool(): Promise<Agent> {
-    this.#agent ??= openAgent(this.#connections);
+  #pool({ hostname }: URL, secure: boolean): Agent {
+    const { connections, env } = this.#options;
+    const proxy = LOOPBACK.test(hostname) ? {} : { proxyEnv: env };
+    this.#agent ??= new (secure ? https() : http).Agent({ keepAlive: true, maxSockets: connections, keepAliveMsecs: IDLE_MS, ...proxy });
     return this.#agent;
   }
 }
 
-/** Loaded with the first HTTP server: a start without one need not pay for it. */
-async function openAgent(connections: number): Promise<Agent> {
-  const undici = await import("undici");
-  return new undici.Agent({
-    connect: { timeout: CONNECT_MS },
-    connections,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: 10_000,
-  });
+interface ConnectWatch {
+  /** True once a connection stood: from then on bytes may have been sent. */
+  connected(): boolean;
+  end(): void;
 }
 
-function toReply(response: Dispatcher.ResponseData): HttpReply {
-  response.body.on("error", () => {}); // whoever reads it listens too; whoever throws it away need not
+/** A request that waits for a connection is given up after a while; one that has its connection is the caller's to time. */
+function watchConnect(sent: ReturnType<typeof http.request>): ConnectWatch {
+  let connected = false;
+  const timer = setTimeout(() => sent.destroy(new Error(`no connection within ${CONNECT_MS} ms`)), CONNECT_MS);
+  const done = (): void => {
+    connected = true;
+    clearTimeout(timer);
+  };
+  sent.once("socket", (socket) => {
+    const ready = "encrypted" in socket ? "secureConnect" : "connect";
+    if (socket.connecting) socket.once(ready, done);
+    else done();
+  });
+  return { connected: () => connected, end: () => clearTimeout(timer) };
+}
+
+function toReply(response: IncomingMessage): HttpReply {
   return {
-    status: response.statusCode,
+    status: response.statusCode ?? 0,
     header(name) {
       const value = response.headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
-    body: response.body,
+    body: response,
   };
-}
-
-function failureOf(error: unknown, target: URL): HttpFailure {
-  const { code, message } = error as { code?: string; message?: string };
-  const started = !NOTHING_SENT.has(code ?? "");
-  return new HttpFailure(`${target.origin}: ${message || code || "no answer"}`, started, error);
 }
 
 /** What of a body was read: all of it, or that it is larger than the limit (the rest is thrown away). */

@@ -1,0 +1,210 @@
+/** The works behind a Toolyard: configuration → pool → catalog → router, kept in step. Knows no caller and no View. */
+
+import type { Answer, Call } from "./base/call.ts";
+import { sleep, type Cancel, type Clock } from "./base/clock.ts";
+import { Emitter } from "./base/emitter.ts";
+import type { Logger } from "./base/log.ts";
+import type { ListCache } from "./catalog/cache.ts";
+import { Catalog } from "./catalog/catalog.ts";
+import type { Snapshot } from "./catalog/item.ts";
+import type { Config, ServerConfig } from "./config/config.ts";
+import { queued } from "./router/queue.ts";
+import { retrying } from "./router/retry.ts";
+import { answeringRounds } from "./router/rounds.ts";
+import type { Middleware } from "./router/route.ts";
+import { Router } from "./router/router.ts";
+import { statusOf, type ServerStatus } from "./status.ts";
+import { Pool } from "./upstream/pool.ts";
+import type { Upstream, UpstreamOptions } from "./upstream/upstream.ts";
+
+export interface WorksParts {
+  readonly config: Config;
+  readonly upstream: UpstreamOptions;
+  readonly cache: ListCache;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Wrapped around every call, outermost first. */
+  readonly middlewares: readonly Middleware[];
+}
+
+export interface WorksEvents {
+  /** What is offered has changed. */
+  change: Snapshot;
+  /** A server's state has changed. */
+  server: ServerStatus;
+  /** A subscribed resource has changed. */
+  updated: { readonly server: string; readonly uri: string };
+  /** The configuration was replaced. */
+  reload: Config;
+}
+
+/** How long a server whose lists are known is left alone at the start. */
+const REVALIDATE_MS = 1_000;
+
+export class Works {
+  readonly events: Emitter<WorksEvents>;
+  readonly openedAt: number;
+  readonly #parts: WorksParts;
+  readonly #pool: Pool;
+  readonly #catalog: Catalog;
+  readonly #router: Router;
+  readonly #end = new AbortController();
+  #config: Config;
+  #discovered: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+  #cancelRevalidation: Cancel = () => {};
+
+  private constructor(parts: WorksParts) {
+    this.#parts = parts;
+    this.#config = parts.config;
+    this.openedAt = parts.clock.now();
+    this.events = new Emitter((error) => parts.logger.error("A listener failed.", { error }));
+    this.#pool = new Pool(parts.upstream);
+    this.#catalog = new Catalog(parts.config);
+    const { limits } = parts.config;
+    const middlewares = [...parts.middlewares, queued(limits, parts.clock), answeringRounds(limits, parts.clock), retrying()];
+    this.#router = new Router(this.#pool, middlewares);
+    this.#listen();
+    this.#pool.apply(parts.config);
+  }
+
+  /** Reads what each server listed last time, starts the others, and returns. */
+  static async open(parts: WorksParts): Promise<Works> {
+    const works = new Works(parts);
+    await works.#loadLists();
+    works.#start();
+    works.#discovered = works.#untilDiscovered();
+    return works;
+  }
+
+  get config(): Config {
+    return this.#config;
+  }
+
+  /** Everything that is offered. */
+  get snapshot(): Snapshot {
+    return this.#catalog.snapshot;
+  }
+
+  /** Over when each server has lists or has had its chance, or after `discovery.wait`. */
+  get discovered(): Promise<void> {
+    return this.#discovered;
+  }
+
+  servers(): ServerStatus[] {
+    return statusOf(this.#config, this.#pool, this.#catalog.snapshot);
+  }
+
+  call(call: Call, visible: Snapshot): Promise<Answer> {
+    return this.#router.call(call, visible);
+  }
+
+  /** Resolves when each server that is to be started has had its chance, or after `ms`; `each` is told of every outcome. */
+  async settled(ms: number | undefined, each: (server: string) => void): Promise<void> {
+    this.#revalidate();
+    const started = this.#pool.all().filter(({ server }) => this.#wanted(server));
+    await this.#within(Promise.all(started.map(async (upstream) => tellWhenSettled(upstream, each))), ms);
+  }
+
+  /** Reads the lists of one server, or of all, again. Resolves when done, whatever came of it. */
+  async refresh(server: string | undefined): Promise<void> {
+    const chosen = this.#pool.all().filter(({ name }) => server === undefined || name === server);
+    await Promise.all(chosen.map((upstream) => upstream.refresh()));
+  }
+
+  async restart(server: string): Promise<void> {
+    await this.#pool.get(server)?.restart();
+  }
+
+  /** Takes a new configuration: unchanged servers keep their process, changed rules restart nothing. */
+  apply(config: Config): void {
+    if (this.#closing !== undefined) return;
+    this.#config = config;
+    this.#pool.apply(config);
+    this.#catalog.configure(config);
+    this.#start();
+    this.events.emit("reload", config);
+  }
+
+  /** Ends every process, session, socket and timer. Never rejects; a second call waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#shut();
+    return this.#closing;
+  }
+
+  async #shut(): Promise<void> {
+    this.#end.abort();
+    this.#cancelRevalidation();
+    await this.#pool.close();
+    await this.#parts.cache.flush();
+    this.events.clear();
+  }
+
+  /**
+   * A server whose lists are known need not be started before the first list is out: processes that boot would take the
+   * cores from whoever waits for it. It is started a moment later, or by its first call.
+   */
+  #start(): void {
+    const known = (name: string): boolean => this.snapshot.sections.get(name)?.source === "cached";
+    this.#pool.start((server) => this.#wanted(server) && !known(server.name));
+    this.#cancelRevalidation();
+    this.#cancelRevalidation = this.#parts.clock.after(REVALIDATE_MS, () => this.#revalidate());
+  }
+
+  #revalidate(): void {
+    this.#cancelRevalidation();
+    this.#pool.start((server) => this.#wanted(server));
+  }
+
+  /** A lazy server is started once without a call: to learn what it offers. */
+  #wanted({ name, connect }: ServerConfig): boolean {
+    return connect === "eager" || this.snapshot.sections.get(name)?.source === "none";
+  }
+
+  async #loadLists(): Promise<void> {
+    const servers = [...this.#config.servers.values()].filter((server) => server.cache && !server.disabled);
+    await Promise.all(
+      servers.map(async (server) => {
+        const cached = await this.#parts.cache.read(server);
+        if (cached !== undefined) this.#catalog.update(server.name, cached, "cached");
+      }),
+    );
+  }
+
+  #listen(): void {
+    const { logger, cache } = this.#parts;
+    this.#pool.events.on("lists", ({ server, lists }) => {
+      this.#catalog.update(server, lists, "live");
+      const config = this.#config.servers.get(server);
+      if (config?.cache) cache.write(config, lists);
+    });
+    this.#pool.events.on("state", ({ server }) => this.#tellState(server));
+    this.#pool.events.on("updated", (event) => this.events.emit("updated", event));
+    this.#pool.events.on("log", ({ server, params }) => logger.info("A server logged.", { server, ...params }));
+    this.#pool.events.on("notice", ({ server, text }) => logger.warn(`Server "${server}": ${text}`, { server }));
+    this.#catalog.events.on("change", (snapshot) => this.events.emit("change", snapshot));
+  }
+
+  #tellState(server: string): void {
+    const status = this.servers().find(({ name }) => name === server);
+    if (status !== undefined) this.events.emit("server", status);
+  }
+
+  async #untilDiscovered(): Promise<void> {
+    const waiting = this.#pool.all().filter(({ name }) => this.snapshot.sections.get(name)?.source === "none");
+    await this.#within(Promise.all(waiting.map((upstream) => upstream.settled)), this.#config.discovery.waitMs);
+  }
+
+  async #within(work: Promise<unknown>, ms: number | undefined): Promise<void> {
+    if (ms === undefined) return void (await work);
+    const stop = new AbortController();
+    const limit = sleep(this.#parts.clock, ms, AbortSignal.any([stop.signal, this.#end.signal]));
+    await Promise.race([work, limit]);
+    stop.abort();
+  }
+}
+
+async function tellWhenSettled(upstream: Upstream, each: (server: string) => void): Promise<void> {
+  await upstream.settled;
+  each(upstream.name);
+}
