@@ -40,7 +40,15 @@ export interface AgentTool {
   inputSchema: { type: "object"; properties: Record<string, unknown>; required: string[]; additionalProperties: boolean };
 }
 
-type Content = ToolResult["content"] & { _meta?: Record<string, unknown>; structuredContent?: Record<string, unknown>; isError?: boolean };
+/** A tool result as that SDK takes it. */
+export interface AgentResult {
+  content: { [key: string]: unknown; type: string }[];
+  _meta?: Record<string, unknown>;
+  structuredContent?: Record<string, unknown>;
+  isError?: boolean;
+}
+
+type Content = AgentResult["content"] & Omit<AgentResult, "content">;
 
 /** The `MCPServer` of the OpenAI Agents SDK, as far as that SDK looks at it. */
 export interface AgentServer {
@@ -103,7 +111,7 @@ export function openaiAgents(source: ToolSource, options: OpenaiAgentsOptions = 
       return [...seen.values()];
     },
     callTool: async (name, args, _meta, { signal } = {}) => toContent(await call(name, args, signal)),
-    callToolResult: (name, args, _meta, { signal } = {}) => call(name, args, signal),
+    callToolResult: async (name, args, _meta, { signal } = {}) => toAgentResult(await call(name, args, signal)),
   };
 }
 
@@ -151,12 +159,17 @@ function toAgentTool(name: string, { description, inputSchema }: ToolDefinition)
   return { name, ...(description === undefined ? {} : { description }), inputSchema: schema as AgentTool["inputSchema"] };
 }
 
-/** That SDK wants the content itself, with the rest of the result as properties of the array. */
-function toContent(result: ToolResult): Content {
-  const { content, _meta, structuredContent, isError } = result;
-  return Object.assign([...content], {
+function toAgentResult({ content, _meta, structuredContent, isError }: ToolResult): AgentResult {
+  return {
+    content,
     ...(_meta === undefined ? {} : { _meta }),
     ...(isObject(structuredContent) ? { structuredContent } : {}),
     ...(isError === undefined ? {} : { isError }),
-  }) as Content;
+  };
+}
+
+/** That SDK wants the content itself, with the rest of the result as properties of the array. */
+function toContent(result: ToolResult): Content {
+  const { content, ...rest } = toAgentResult(result);
+  return Object.assign([...content], rest);
 }
