@@ -67,7 +67,7 @@ export interface AgentServer {
     args: Record<string, unknown> | null,
     meta?: unknown,
     options?: { signal?: AbortSignal },
-  ): Promise<ToolResult>;
+  ): Promise<AgentResult>;
   invalidateToolsCache(): Promise<void>;
 }
 
