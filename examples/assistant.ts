@@ -1,7 +1,7 @@
 /** Puts questions to an agent of the OpenAI Agents SDK, shows what each answer rests on, and checks it. */
 
 import { Agent, OpenAIProvider, Runner, type AgentInputItem } from "@openai/agents";
-import { openaiAgents, type AgentServer, type CallRecord } from "../src/adapters/openai-agents.ts";
+import { openaiAgents, type CallRecord } from "../src/adapters/openai-agents.ts";
 import type { View } from "../src/index.ts";
 import { openScriptedModel, type ModelRequest } from "./model.ts";
 import { scenes, type Step } from "./model/script.ts";
@@ -64,10 +64,7 @@ async function ask(
   checkAnswer: (answer: Answer, question: Question) => void,
 ): Promise<boolean> {
   let calls: MadeCall[] = [];
-  // The SDK needs `callToolResult` only for structured content, which these questions do without.
-  const server: Omit<AgentServer, "callToolResult"> = openaiAgents(view, {
-    onCall: (call) => void calls.push({ ...call, ...originOf(call.tool, view) }),
-  });
+  const server = openaiAgents(view, { onCall: (call) => void calls.push({ ...call, ...originOf(call.tool, view) }) });
   const agent = new Agent({ name, instructions, mcpServers: [server] });
   let history: AgentInputItem[] = [];
   let allHeld = true;
