@@ -184,6 +184,13 @@ export class HttpClient implements AsyncDisposable {
   }
 }
 
+/** A client after its handshake, or in the modern era ready to ask. */
+export async function openHttp(url: string, options: HttpClientOptions = {}): Promise<HttpClient> {
+  const client = new HttpClient(url, options);
+  if (options.era !== "modern") await client.handshake();
+  return client;
+}
+
 function fail(method: string, status: number, body: string): never {
   throw new HttpFailure(method, status, body);
 }

@@ -80,7 +80,7 @@ export class Inbox {
 }
 
 export function asMessage(value: unknown): WireMessage | undefined {
-  return isObject(value) ? (value as WireMessage) : undefined;
+  return isObject(value) ? value : undefined;
 }
 
 /** The text of a tool's result, all blocks joined; an error answer as `error CODE: MESSAGE`. */

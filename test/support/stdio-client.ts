@@ -147,6 +147,19 @@ export class StdioClient implements AsyncDisposable {
   }
 }
 
+/** A client after its handshake, or in the modern era ready to ask. */
+export async function openStdio(options: StdioClientOptions): Promise<StdioClient> {
+  const client = new StdioClient(options);
+  if (options.era === "modern") return client;
+  try {
+    await client.handshake();
+    return client;
+  } catch (error) {
+    await client[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 interface RequestOptions {
   readonly id?: Id;
   readonly deadlineMs?: number;

@@ -5,7 +5,6 @@ import { isObject, stringOr, type JsonObject } from "../../../src/base/json.ts";
 import { announceChange, announceUpdate } from "./protocol/subscriptions.ts";
 import { strike } from "./process.ts";
 import type { HostileServer } from "./server.ts";
-import type { Flags } from "./switches.ts";
 
 type Action = (server: HostileServer, order: JsonObject) => void | Promise<void>;
 
@@ -44,7 +43,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 export async function control(server: HostileServer, order: JsonObject): Promise<JsonObject> {
   server.log("control", { order });
   const before = server.switches.values["change-tools"];
-  if (isObject(order["set"])) server.switches.set(order["set"] as Flags);
+  if (isObject(order["set"])) server.switches.set(order["set"]);
   const { values } = server.switches;
   if (values["change-tools"] !== before && !values["quiet-changes"]) announceChange(server, "tools");
   const action = stringOr(order["do"]);
@@ -67,7 +66,7 @@ export function followSwitchesFile(server: HostileServer): void {
   };
   const order = read();
   serial = order?.["serial"];
-  if (isObject(order?.["set"])) server.switches.set(order["set"] as Flags);
+  if (isObject(order?.["set"])) server.switches.set(order["set"]);
   watch(file, { persistent: false }, () => {
     const next = read();
     if (next === undefined || next["serial"] === serial) return;

@@ -17,7 +17,7 @@ export async function strike(server: HostileServer, moments: readonly string[]):
   const { switches } = server;
   const bytes = switches.take("stderr", moments);
   if (bytes !== undefined) writeBlocking(2, Number(bytes), switches.values["stderr-line"]);
-  if (switches.take("close-stdout", moments) !== undefined) closeSync(1);
+  if (switches.take("close-stdout", moments) !== undefined) closeStdout();
   const flood = switches.take("flood", moments);
   if (flood !== undefined) await floodStdout(Number(flood));
   const blocked = switches.take("hang", moments);
@@ -29,7 +29,13 @@ export async function strike(server: HostileServer, moments: readonly string[]):
 function die(end: string): void {
   if (!end.startsWith("SIG")) process.exit(Number(end));
   process.removeAllListeners(end);
-  process.kill(process.pid, end as NodeJS.Signals);
+  process.kill(process.pid, end);
+}
+
+/** The next file that is opened gets the free number: what is still written goes nowhere. */
+function closeStdout(): void {
+  closeSync(1);
+  openSync("/dev/null", "w");
 }
 
 /** Descriptors that a child got from its parent block, so this returns only when a reader has taken everything. */

@@ -12,8 +12,9 @@ export interface Carrier {
    * @param message a message, or the very bytes to put in its place
    * @param about id of the request whose own stream it belongs on; without it the connection's common stream
    * @param last true for what ends that request's stream
+   * @returns resolves once it has left the process, as far as that can be known
    */
-  send(message: Message | Buffer, about: RpcId | undefined, last: boolean): void;
+  send(message: Message | Buffer, about: RpcId | undefined, last: boolean): Promise<void>;
 }
 
 /** What one listener wants to hear, and how its stream is ended in good order. */
@@ -48,7 +49,7 @@ export class Connection {
   }
 
   notify(method: string, params: JsonObject, about?: RpcId): void {
-    this.carrier.send({ jsonrpc: "2.0", method, params }, about, false);
+    void this.carrier.send({ jsonrpc: "2.0", method, params }, about, false);
   }
 
   /** Asks the client; ids count from 0, so that they collide with the client's own. */
@@ -56,7 +57,7 @@ export class Connection {
     const id = nextQuestion++;
     return new Promise((resolve) => {
       this.asked.set(id, resolve);
-      this.carrier.send({ jsonrpc: "2.0", id, method, params }, about, false);
+      void this.carrier.send({ jsonrpc: "2.0", id, method, params }, about, false);
     });
   }
 
@@ -73,7 +74,7 @@ export class HostileServer {
   /** HTTP sessions by id. */
   readonly sessions = new Map<string, Connection>();
   /** Stands for all HTTP clients without a session: what the last `initialize` said. */
-  readonly stateless: Connection = new Connection({ kind: "http", send: () => {} });
+  readonly stateless: Connection = new Connection({ kind: "http", send: () => Promise.resolve() });
   /** Every `requestState` that was given out. */
   readonly issuedStates = new Set<string>();
   readonly counts = { calls: 0, inFlight: 0, maxInFlight: 0 };

@@ -10,7 +10,7 @@ const timed = (does: string) => ({ kind: "timed" as const, fallback: [] as strin
 const moments = (does: string) => ({ kind: "moments" as const, fallback: [] as string[], does });
 const choice = <const T extends string>(options: readonly [T, ...T[]], does: string) => ({
   kind: "choice" as const,
-  fallback: options[0] as T,
+  fallback: options[0],
   options,
   does,
 });

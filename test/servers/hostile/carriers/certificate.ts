@@ -83,13 +83,6 @@ function extension(oid: string, value: Buffer): Buffer {
 
 /** UTCTime: `YYMMDDHHMMSSZ`. */
 function time(date: Date): Buffer {
-  return tlv(
-    0x17,
-    Buffer.from(
-      `${date
-        .toISOString()
-        .replace(/[-:T]|\.\d+/g, "")
-        .slice(2)}`,
-    ),
-  );
+  const digits = date.toISOString().replace(/[-:T]|\.\d+/g, "");
+  return tlv(0x17, Buffer.from(digits.slice(2)));
 }

@@ -49,16 +49,18 @@ export class HttpCarrier implements Carrier {
     if (stream === undefined) return false;
     const from = stream.events.findIndex((event) => event.id === lastEventId) + 1;
     stream.reply = reply;
-    for (const event of stream.events.slice(from)) reply.send(event.bytes, event.last, event.id);
+    for (const event of stream.events.slice(from)) void reply.send(event.bytes, event.last, event.id);
     return true;
   }
 
-  send(message: Message | Buffer, about: RpcId | undefined, last: boolean): void {
-    const stream = this.#streams.get(about) ?? (about === undefined ? undefined : this.#streams.get(undefined));
-    if (stream === undefined) return;
+  send(message: Message | Buffer, about: RpcId | undefined, last: boolean): Promise<void> {
+    const common = this.#streams.get(undefined);
+    const stream = this.#streams.get(about) ?? (this.kind === "sse" ? common : undefined);
+    if (stream === undefined) return Promise.resolve();
     const id = this.#resumable ? `${stream.name}-${stream.events.length}` : undefined;
-    if (id !== undefined) stream.events.push({ id, bytes: encode(message), last });
-    stream.reply?.send(message, last && stream !== this.#streams.get(undefined), id);
+    const ends = last && stream !== common;
+    if (id !== undefined) stream.events.push({ id, bytes: encode(message), last: ends });
+    return stream.reply?.send(message, ends, id) ?? Promise.resolve();
   }
 
   /** Breaks every open stream. */

@@ -1,7 +1,7 @@
 /** Faults that come before any protocol: statuses, redirects, refused credentials, dropped sockets. */
 
 import type { HostileServer } from "../server.ts";
-import type { Exchange } from "./http.ts";
+import type { Exchange } from "./exchange.ts";
 
 /** True when a switch has answered, or destroyed, the request. */
 export function misbehave(server: HostileServer, exchange: Exchange): boolean {

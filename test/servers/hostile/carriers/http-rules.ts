@@ -2,9 +2,10 @@
 
 import { isObject, objectOr, type JsonObject } from "../../../../src/base/json.ts";
 import { definitionOf } from "../protocol/lists.ts";
+import { plain } from "../protocol/message.ts";
 import { LEGACY, meta } from "../protocol/rules.ts";
 import type { HostileServer } from "../server.ts";
-import type { Exchange } from "./http.ts";
+import type { Exchange } from "./exchange.ts";
 
 interface Fault {
   readonly status: number;
@@ -41,7 +42,7 @@ function checkModern(server: HostileServer, { request, message }: Exchange): Fau
   if (method === "tools/call" || method === "prompts/get") expected["mcp-name"] = params["name"];
   if (method === "resources/read") expected["mcp-name"] = params["uri"];
   if (method === "tools/call") {
-    const schema = objectOr(definitionOf(server, String(params["name"])))["inputSchema"];
+    const schema = objectOr(definitionOf(server, plain(params["name"])))["inputSchema"];
     Object.assign(expected, parameterHeaders(objectOr(schema), objectOr(params["arguments"])));
   }
   for (const [name, value] of Object.entries(expected)) {

@@ -9,21 +9,10 @@ import { momentsOf, type Message } from "../protocol/message.ts";
 import { parseMessage } from "../protocol/receive.ts";
 import type { HostileServer } from "../server.ts";
 import { makeCertificate } from "./certificate.ts";
+import { answerJson, type Exchange } from "./exchange.ts";
 import { misbehave } from "./http-faults.ts";
 import { serveSse } from "./sse.ts";
 import { serveStreamable } from "./streamable.ts";
-
-/** One HTTP request with its body read. */
-export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly path: string;
-  readonly body: Buffer;
-  /** Undefined where the body is no JSON-RPC message. */
-  readonly message: Message | undefined;
-  /** By what timed switches can name this request. */
-  readonly moments: readonly string[];
-}
 
 export function serveHttp(server: HostileServer): void {
   const { values } = server.switches;
@@ -52,7 +41,7 @@ async function handle(server: HostileServer, request: IncomingMessage, response:
   const message = request.method === "POST" ? tryParse(body) : undefined;
   const exchange: Exchange = { request, response, path, body, message, moments: momentsOfHttp(request, message) };
   server.log("headers", { method: request.method, path, rpc: message?.method, headers: request.headers });
-  if (await misbehave(server, exchange)) return;
+  if (misbehave(server, exchange)) return;
   if (server.switches.values.sse >= 0) return serveSse(server, exchange);
   return serveStreamable(server, exchange);
 }
@@ -85,16 +74,4 @@ async function answerControl(server: HostileServer, request: IncomingMessage, re
   } catch (error) {
     answerJson(response, 400, { error: (error as Error).message });
   }
-}
-
-/** A whole answer at once; nothing happens when one has begun already. */
-export function answerJson(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {
-  if (response.headersSent) return void response.destroy();
-  response.writeHead(status, { "content-type": "application/json", ...headers }).end(value === undefined ? "" : JSON.stringify(value));
-}
-
-/** An HTTP error with a JSON-RPC error in it. */
-export function refuse(exchange: Exchange, status: number, code: number, message: string, data?: unknown): void {
-  const error = { code, message, ...(data !== undefined && { data }) };
-  answerJson(exchange.response, status, { jsonrpc: "2.0", id: exchange.message?.id ?? null, error });
 }

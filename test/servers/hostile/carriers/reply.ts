@@ -39,13 +39,15 @@ export class Reply {
     if (options.stream) this.#beginStream();
   }
 
-  /** @param last true for the message after which nothing follows */
-  send(message: Message | Buffer, last: boolean, eventId?: string): void {
+  /**
+   * @param last true for the message after which nothing follows
+   * @returns resolves once it is written
+   */
+  send(message: Message | Buffer, last: boolean, eventId?: string): Promise<void> {
     const bytes = encode(message);
-    if (last && !this.#begun) return this.#sendWhole(bytes, this.#options.status?.(message) ?? 200);
-    if (!this.#begun) this.#beginStream();
-    this.#write(this.#event(bytes, eventId));
-    if (last) this.end();
+    if (last && !this.#begun) this.#sendWhole(bytes, this.#options.status?.(message) ?? 200);
+    else this.#sendPart(bytes, last, eventId);
+    return this.#queue;
   }
 
   /** An event that is no message: `endpoint`, or the empty one that a stream begins with. */
@@ -58,12 +60,26 @@ export class Reply {
     this.#write(Buffer.from(this.#ending([...lines, "", ""].join("\n"))));
   }
 
+  /** Ends the body, and waits until it has left. */
   end(): void {
-    this.#queue = this.#queue.then(() => void this.#response.end());
+    this.#queue = this.#queue.then(
+      () =>
+        new Promise((resolve) => {
+          if (this.#response.closed) return resolve();
+          this.#response.once("close", resolve);
+          this.#response.end(resolve);
+        }),
+    );
   }
 
   destroy(): void {
     this.#response.destroy();
+  }
+
+  #sendPart(bytes: Buffer, last: boolean, eventId: string | undefined): void {
+    if (!this.#begun) this.#beginStream();
+    this.#write(this.#event(bytes, eventId));
+    if (last) this.end();
   }
 
   #sendWhole(bytes: Buffer, status: number): void {

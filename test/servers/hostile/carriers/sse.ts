@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { receive } from "../protocol/receive.ts";
 import type { Connection, HostileServer } from "../server.ts";
 import { HttpCarrier } from "./http-carrier.ts";
-import { answerJson, refuse, type Exchange } from "./http.ts";
+import { answerJson, refuse, type Exchange } from "./exchange.ts";
 import { Reply } from "./reply.ts";
 
 export async function serveSse(server: HostileServer, exchange: Exchange): Promise<void> {

@@ -10,16 +10,17 @@ const NOISE = { text: "Server is running fine", json: '{"level":"info","msg":"ha
 export function serveStdio(server: HostileServer): void {
   const { values } = server.switches;
   const write = openStdout(server);
-  const line = (text: string | Buffer): void => write(Buffer.concat([Buffer.from(text), Buffer.from(values.crlf ? "\r\n" : "\n")]));
+  const line = (text: string | Buffer): Promise<void> =>
+    write(Buffer.concat([Buffer.from(text), Buffer.from(values.crlf ? "\r\n" : "\n")]));
   const carrier: Carrier = {
     kind: "stdio",
     send(message: Message | Buffer) {
-      if (values.noise !== "none") line(NOISE[values.noise]);
-      line(encode(message));
+      if (values.noise !== "none") void line(NOISE[values.noise]);
+      return line(encode(message));
     },
   };
-  if (values.bom) write(Buffer.from("\uFEFF"));
-  if (values.banner !== "") line(values.banner);
+  if (values.bom) void write(Buffer.from("\uFEFF"));
+  if (values.banner !== "") void line(values.banner);
   const connection = server.connect(carrier);
   readLines((bytes) => {
     if (bytes.length === 0) return;
@@ -27,7 +28,7 @@ export function serveStdio(server: HostileServer): void {
       void receive(server, connection, parseMessage(bytes), bytes);
     } catch (error) {
       server.log("violation", { rule: "a line that is no message", excerpt: bytes.toString("utf8", 0, 200) });
-      carrier.send({ jsonrpc: "2.0", id: null, error: { code: -32700, message: (error as Error).message } }, undefined, false);
+      void carrier.send({ jsonrpc: "2.0", id: null, error: { code: -32700, message: (error as Error).message } }, undefined, false);
     }
   });
   process.stdin.on("end", () => {
@@ -54,23 +55,24 @@ function readLines(take: (line: Buffer) => void): void {
 }
 
 /** A writer that keeps order also where it takes its time. */
-function openStdout(server: HostileServer): (bytes: Buffer) => void {
-  const { values } = server.switches;
+function openStdout({ switches: { values } }: HostileServer): (bytes: Buffer) => Promise<void> {
   let held: Buffer[] = [];
   let queue: Promise<void> = Promise.resolve();
+  const release = async (): Promise<void> => {
+    await wait(values.coalesce);
+    writeAll(1, Buffer.concat(held));
+    held = [];
+  };
   return (bytes) => {
     if (values["split-at"] > 0) {
       queue = queue.then(() => writePieces(bytes, values["split-at"]));
-      return;
+    } else if (values.coalesce > 0) {
+      held.push(bytes);
+      if (held.length === 1) queue = release();
+    } else {
+      writeAll(1, bytes);
     }
-    if (values.coalesce === 0) return writeAll(1, bytes);
-    if (held.length === 0) {
-      setTimeout(() => {
-        writeAll(1, Buffer.concat(held));
-        held = [];
-      }, values.coalesce);
-    }
-    held.push(bytes);
+    return queue;
   };
 }
 

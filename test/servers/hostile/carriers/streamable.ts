@@ -8,7 +8,7 @@ import { isModern } from "../protocol/rules.ts";
 import type { Connection, HostileServer } from "../server.ts";
 import { HttpCarrier } from "./http-carrier.ts";
 import { checkHeaders } from "./http-rules.ts";
-import { answerJson, refuse, type Exchange } from "./http.ts";
+import { answerJson, refuse, type Exchange } from "./exchange.ts";
 import { Reply } from "./reply.ts";
 
 const HTTP_STATUS: Readonly<Record<number, number>> = { [-32601]: 404, [-32020]: 400, [-32021]: 400, [-32022]: 400 };
@@ -42,16 +42,14 @@ async function takeRequest(server: HostileServer, exchange: Exchange, id: RpcId,
   });
   const carrier = connection.carrier as HttpCarrier;
   carrier.open(reply, id);
-  let answered = false;
   response.on("close", () => {
     carrier.detach(reply);
-    if (answered && response.writableFinished) return;
+    if (response.writableFinished) return;
     server.log("closed", { id, method: message.method });
     if (modern) connection.abandon();
   });
   if (values["hang-up"]) reply.end();
   await receive(server, connection, message, body);
-  answered = true;
   if (session === undefined) server.disconnect(connection);
 }
 
@@ -89,8 +87,10 @@ function legacyConnection(server: HostileServer, exchange: Exchange): Connection
     if (connection === undefined) refuse(exchange, 404, -32001, "Session not found");
     return connection;
   }
-  if (values["require-session"] && exchange.message?.method !== "initialize")
-    return void refuse(exchange, 400, -32000, "Bad Request: no session id");
+  if (values["require-session"] && exchange.message?.method !== "initialize") {
+    refuse(exchange, 400, -32000, "Bad Request: no session id");
+    return undefined;
+  }
   // Without sessions the server remembers only what the last `initialize` said.
   const connection = connect(server);
   const { capabilities, logLevel, version } = server.stateless;

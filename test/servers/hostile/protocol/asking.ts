@@ -2,8 +2,8 @@
 
 import { randomUUID } from "node:crypto";
 import { isObject, objectOr, type JsonObject } from "../../../../src/base/json.ts";
-import { RpcFailure } from "./message.ts";
-import type { Request } from "./receive.ts";
+import { RpcFailure, plain } from "./message.ts";
+import type { Request } from "./request.ts";
 import { meta } from "./rules.ts";
 
 interface Question {
@@ -65,11 +65,11 @@ async function askLegacy({ method, params }: Question, { server, connection, id,
 function askModern({ method, params }: Question, { server, params: call }: Request): JsonObject {
   const { values } = server.switches;
   const state = call["requestState"];
-  if (state !== undefined && !server.issuedStates.has(String(state))) {
+  if (state !== undefined && !server.issuedStates.has(plain(state))) {
     server.log("violation", { rule: "a requestState that was never issued" });
     throw new RpcFailure(-32602, "Invalid requestState");
   }
-  const answers: unknown[] = state === undefined ? [] : JSON.parse(Buffer.from(String(state), "base64url").toString("utf8")).answers;
+  const answers: unknown[] = state === undefined ? [] : JSON.parse(Buffer.from(plain(state), "base64url").toString("utf8")).answers;
   const given = objectOr(call["inputResponses"])[`k${answers.length + 1}`];
   if (state !== undefined && given !== undefined) answers.push(given);
   if (answers.length >= values.rounds) return { content: [{ type: "text", text: JSON.stringify(answers) }] };

@@ -3,15 +3,16 @@
 import { appendFileSync } from "node:fs";
 import { isObject, objectOr, type JsonObject } from "../../../../src/base/json.ts";
 import { strike } from "../process.ts";
-import { RawJson, RpcFailure } from "./message.ts";
-import type { Request } from "./receive.ts";
-import { CONTROL_TOOL, text, TOOLS, type Tool } from "./tools.ts";
+import { text } from "./contents.ts";
+import { RawJson, RpcFailure, plain } from "./message.ts";
+import type { Request } from "./request.ts";
+import { CONTROL_TOOL, TOOLS, type Tool } from "./tools.ts";
 
 /** @throws RpcFailure when there is no such tool */
 export async function callTool(request: Request): Promise<object> {
   const { server, id, params } = request;
   const { values } = server.switches;
-  const name = String(params["name"]);
+  const name = plain(params["name"]);
   const tool = find(request, name);
   if (tool === undefined) throw new RpcFailure(-32602, `Unknown tool: ${name}`);
   // A call that has been asked for more is counted when it is answered: only then does it have its effect.

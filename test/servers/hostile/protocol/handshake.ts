@@ -2,7 +2,7 @@
 
 import { objectOr, stringOr, type JsonObject } from "../../../../src/base/json.ts";
 import type { HostileServer } from "../server.ts";
-import type { Request } from "./receive.ts";
+import type { Request } from "./request.ts";
 import { LEGACY, MODERN } from "./rules.ts";
 
 export function initialize({ server, connection, params }: Request): JsonObject {

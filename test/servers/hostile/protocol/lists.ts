@@ -3,13 +3,13 @@
 import { isObject, stringOr, type JsonObject } from "../../../../src/base/json.ts";
 import { brokenTool } from "./broken-tools.ts";
 import type { HostileServer } from "../server.ts";
-import { RpcFailure } from "./message.ts";
-import type { Request } from "./receive.ts";
+import { RpcFailure, plain } from "./message.ts";
+import type { Request } from "./request.ts";
 import { CONTROL_TOOL, echoing, TOOLS } from "./tools.ts";
 
 export function listTools(request: Request): JsonObject {
   const { switches } = request.server;
-  const all = changed(definitions(request.server, request.connection.headers["authorization"]), switches.values["change-tools"]);
+  const all = changed(definitions(request.server, request.headers["authorization"]), switches.values["change-tools"]);
   return page(all, switches.values.pages, stringOr(request.params["cursor"]));
 }
 
@@ -22,11 +22,12 @@ export function definitionOf(server: HostileServer, name: string): unknown {
 function definitions({ switches: { values } }: HostileServer, credential: unknown): unknown[] {
   const named = values.tool.map((spec): JsonObject => (spec.startsWith("{") ? JSON.parse(spec) : echoing(spec)));
   const numbered = Array.from({ length: values.tools }, (_, index) => echoing(`tool_${index}`));
-  const own = values["tools-by-credential"] ? [echoing(`for_${String(credential ?? "nobody")}`.replace(/\W/g, "_"))] : [];
+  const own = values["tools-by-credential"] ? [echoing(`for_${plain(credential, "nobody")}`.replace(/\W/g, "_"))] : [];
   const broken = values["bad-schema"].map((kind) => brokenTool(kind, values.canary));
   const standing = [...TOOLS.values()].map((tool) => tool.definition);
-  const all = [...standing, ...(values.control ? [CONTROL_TOOL.definition] : []), ...named, ...numbered, ...own, ...broken];
-  return values.only.length === 0 ? all : all.filter((tool) => isObject(tool) && values.only.includes(String(tool["name"])));
+  const all = [...standing, ...named, ...numbered, ...own, ...broken];
+  const wanted = values.only.length === 0 ? all : all.filter((tool) => isObject(tool) && values.only.includes(plain(tool["name"])));
+  return values.control ? [CONTROL_TOOL.definition, ...wanted] : wanted;
 }
 
 /** `add` and `remove` concern the tool `added` and the last tool; the rest concerns `echo`. */

@@ -39,11 +39,17 @@ export function encode(message: Message | Buffer): Buffer {
   return Buffer.concat([head, message.result.bytes, Buffer.from("}")]);
 }
 
+/** A value from outside as text: strings as they are, nothing as the fallback, the rest as JSON. */
+export function plain(value: unknown, fallback = ""): string {
+  if (value === undefined || value === null) return fallback;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /** The words by which a timed switch can name this request: its method, its kind, and for a tool call its tool. */
 export function momentsOf(method: string, params: JsonObject, prefix = ""): string[] {
   const words = [method, "any"];
   if (method === "initialize" || method === "server/discover") words.push("handshake");
   if (method.endsWith("/list")) words.push("list");
-  if (method === "tools/call") words.push("call", `call:${String(params["name"])}`);
+  if (method === "tools/call") words.push("call", `call:${plain(params["name"])}`);
   return words.map((word) => prefix + word);
 }

@@ -1,8 +1,8 @@
 /** Prompts, resources, templates and completion. */
 
 import { objectOr, type JsonObject } from "../../../../src/base/json.ts";
-import { RpcFailure } from "./message.ts";
-import type { Request } from "./receive.ts";
+import { RpcFailure, plain } from "./message.ts";
+import type { Request } from "./request.ts";
 
 export function listPrompts(): JsonObject {
   const args = [{ name: "name", description: "Whom to greet.", required: true }];
@@ -11,8 +11,8 @@ export function listPrompts(): JsonObject {
 
 /** @throws RpcFailure when there is no such prompt */
 export function getPrompt({ server, params }: Request): JsonObject {
-  if (params["name"] !== "greet") throw new RpcFailure(-32602, `Unknown prompt: ${String(params["name"])}`);
-  const greeting = `Hello ${String(objectOr(params["arguments"])["name"])} from ${server.switches.values.name}`;
+  if (params["name"] !== "greet") throw new RpcFailure(-32602, `Unknown prompt: ${plain(params["name"])}`);
+  const greeting = `Hello ${plain(objectOr(params["arguments"])["name"])} from ${server.switches.values.name}`;
   return { messages: [{ role: "user", content: { type: "text", text: greeting } }] };
 }
 
@@ -32,14 +32,14 @@ export function listTemplates({ server }: Request): JsonObject {
 export function readResource(request: Request): JsonObject {
   const { server, params, modern } = request;
   const { name } = server.switches.values;
-  const uri = String(params["uri"]);
+  const uri = plain(params["uri"]);
   const listed = (listResources(request)["resources"] as JsonObject[]).some((resource) => resource["uri"] === uri);
   if (!listed && !uri.startsWith(`test://${name}/items/`)) throw new RpcFailure(modern ? -32602 : -32002, "Resource not found", { uri });
   return { contents: [{ uri, mimeType: "text/plain", text: `${uri} of ${name}` }] };
 }
 
 export function complete({ params }: Request): JsonObject {
-  const start = String(objectOr(params["argument"])["value"] ?? "");
+  const start = plain(objectOr(params["argument"])["value"]);
   const values = ["anna", "anton", "berta"].filter((value) => value.startsWith(start));
   return { completion: { values, total: values.length, hasMore: false } };
 }

@@ -4,23 +4,12 @@ import { isObject, objectOr, type JsonObject } from "../../../../src/base/json.t
 import { strike, wait } from "../process.ts";
 import type { Connection, HostileServer } from "../server.ts";
 import { encode, momentsOf, RpcFailure, type Message, type RpcId } from "./message.ts";
+import type { Request } from "./request.ts";
 import { respond } from "./respond.ts";
 import { checkRequest, isModern } from "./rules.ts";
 import { garbage, scripted } from "./script.ts";
 
-/** One request on its way through the server. */
-export interface Request {
-  readonly server: HostileServer;
-  readonly connection: Connection;
-  readonly id: RpcId;
-  readonly method: string;
-  readonly params: JsonObject;
-  readonly modern: boolean;
-  /** Aborts when the client cancels or leaves. */
-  readonly signal: AbortSignal;
-  /** The bytes that came. */
-  readonly raw: Buffer;
-}
+const FOR_NOBODY: Message = { jsonrpc: "2.0", id: 987_654_321, result: { content: [{ type: "text", text: "for nobody" }] } };
 
 /** @throws SyntaxError when it is not JSON */
 export function parseMessage(bytes: Buffer): Message {
@@ -36,7 +25,7 @@ export async function receive(server: HostileServer, connection: Connection, mes
   if (id === undefined || id === null) return takeNotification(server, connection, method, params);
   const controller = new AbortController();
   const modern = isModern(server, params);
-  const request: Request = { server, connection, id, method, params, modern, signal: controller.signal, raw };
+  const request: Request = { server, connection, id, method, params, modern, headers: connection.headers, signal: controller.signal, raw };
   server.log("in", {
     method,
     id,
@@ -71,7 +60,7 @@ async function answer(request: Request): Promise<void> {
     if (!switches.values["late-cancelled"]) return;
   }
   const kind = switches.take("garbage", moments);
-  reply(request, kind === undefined ? outcome : garbage(kind, outcome));
+  await reply(request, kind === undefined ? outcome : garbage(kind, outcome));
   await strike(server, momentsOf(method, params, "after-"));
 }
 
@@ -95,16 +84,15 @@ async function respondOrFail(request: Request): Promise<Message> {
   }
 }
 
-function reply({ server, connection, id, method }: Request, outcome: Message | Buffer): void {
+async function reply({ server, connection, id, method }: Request, outcome: Message | Buffer): Promise<void> {
   const { values } = server.switches;
   const { carrier } = connection;
-  if (values["foreign-id"])
-    carrier.send({ jsonrpc: "2.0", id: 987_654_321, result: { content: [{ type: "text", text: "for nobody" }] } }, id, false);
-  if (values["server-request"]) carrier.send({ jsonrpc: "2.0", id: `ping-${id}`, method: "ping" }, id, false);
+  if (values["foreign-id"]) void carrier.send(FOR_NOBODY, id, false);
+  if (values["server-request"]) void carrier.send({ jsonrpc: "2.0", id: `ping-${id}`, method: "ping" }, id, false);
   const wrapped = values["batch-answers"] ? Buffer.concat([Buffer.from("["), encode(outcome), Buffer.from("]")]) : outcome;
-  if (values["duplicate-response"]) carrier.send(wrapped, id, false);
+  if (values["duplicate-response"]) void carrier.send(wrapped, id, false);
   server.log("out", { method, id, ...(!Buffer.isBuffer(outcome) && outcome.error && { error: outcome.error.code }) });
-  carrier.send(wrapped, id, true);
+  await carrier.send(wrapped, id, true);
 }
 
 function takeAnswer(server: HostileServer, connection: Connection, message: Message): void {

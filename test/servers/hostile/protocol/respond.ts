@@ -6,7 +6,7 @@ import { discover, initialize } from "./handshake.ts";
 import { listTools } from "./lists.ts";
 import { RawJson, RpcFailure } from "./message.ts";
 import { complete, getPrompt, listPrompts, listResources, listTemplates, readResource } from "./reads.ts";
-import type { Request } from "./receive.ts";
+import type { Request } from "./request.ts";
 import { LEGACY, MODERN, meta } from "./rules.ts";
 import { listen, setLogLevel, subscribe } from "./subscriptions.ts";
 

@@ -2,7 +2,7 @@
 
 import { isObject, objectOr, type JsonObject } from "../../../../src/base/json.ts";
 import type { HostileServer } from "../server.ts";
-import type { Request } from "./receive.ts";
+import type { Request } from "./request.ts";
 
 const PREFIX = "io.modelcontextprotocol/";
 export const MODERN = "2026-07-28";

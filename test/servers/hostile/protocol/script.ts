@@ -1,7 +1,7 @@
 /** Answers that switches put in the place of the real ones. */
 
 import type { HostileServer } from "../server.ts";
-import { encode, type Message, type RpcId } from "./message.ts";
+import { encode, RawJson, type Message, type RpcId } from "./message.ts";
 import { LEGACY, MODERN } from "./rules.ts";
 
 /** The answer that a switch dictates for this request; undefined when none does. */
@@ -12,7 +12,7 @@ export function scripted(server: HostileServer, id: RpcId, method: string, momen
   const error = switches.take("error", moments);
   if (error !== undefined) return failure(id, error);
   const result = switches.take("answer", moments);
-  return result === undefined ? undefined : { jsonrpc: "2.0", id, result: JSON.parse(result) };
+  return result === undefined ? undefined : { jsonrpc: "2.0", id, result: new RawJson(Buffer.from(result)) };
 }
 
 function failure(id: RpcId, spec: string): Message {

@@ -2,20 +2,21 @@
 
 import { objectOr, type JsonObject } from "../../../../src/base/json.ts";
 import type { Connection, HostileServer } from "../server.ts";
-import type { Request } from "./receive.ts";
+import { plain } from "./message.ts";
+import type { Request } from "./request.ts";
 import { meta } from "./rules.ts";
 
 const LEVELS = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 
 export function subscribe({ connection, method, params }: Request): JsonObject {
-  const uri = String(params["uri"]);
+  const uri = plain(params["uri"]);
   if (method === "resources/subscribe") connection.subscribed.add(uri);
   else connection.subscribed.delete(uri);
   return {};
 }
 
 export function setLogLevel({ server, connection, params }: Request): JsonObject {
-  connection.logLevel = String(params["level"]);
+  connection.logLevel = plain(params["level"]);
   server.stateless.logLevel = connection.logLevel;
   return {};
 }
@@ -38,26 +39,39 @@ export function listen({ server, connection, id, params, signal }: Request): Pro
 
 /** Tells everyone who wants to know that a list (`tools`, `prompts`, `resources`) has changed, `count` times. */
 export function announceChange(server: HostileServer, kind: string, count = 1): void {
-  for (let nth = 0; nth < count; nth++) {
-    for (const connection of server.connections) {
-      tell(connection, `notifications/${kind}/list_changed`, {}, connection.initialized, (filter) => filter[`${kind}ListChanged`] === true);
-    }
-  }
+  const news: News = {
+    method: `notifications/${kind}/list_changed`,
+    params: {},
+    legacy: (connection) => connection.initialized,
+    modern: (filter) => filter[`${kind}ListChanged`] === true,
+  };
+  for (let nth = 0; nth < count; nth++) spread(server, news);
 }
 
 /** Tells the subscribers of a resource that it has changed. */
 export function announceUpdate(server: HostileServer, uri: string): void {
-  for (const connection of server.connections) {
-    const wanted = (filter: JsonObject): boolean =>
-      Array.isArray(filter["resourceSubscriptions"]) && filter["resourceSubscriptions"].includes(uri);
-    tell(connection, "notifications/resources/updated", { uri }, connection.subscribed.has(uri), wanted);
-  }
+  spread(server, {
+    method: "notifications/resources/updated",
+    params: { uri },
+    legacy: (connection) => connection.subscribed.has(uri),
+    modern: ({ resourceSubscriptions: uris }) => Array.isArray(uris) && uris.includes(uri),
+  });
 }
 
-function tell(connection: Connection, method: string, params: JsonObject, legacy: boolean, wanted: (filter: JsonObject) => boolean): void {
-  if (legacy) connection.notify(method, params);
-  for (const [id, { filter }] of connection.listens) {
-    if (wanted(filter)) connection.notify(method, { ...params, _meta: { "io.modelcontextprotocol/subscriptionId": id } }, id);
+/** A notification, and who wants it. */
+interface News {
+  readonly method: string;
+  readonly params: JsonObject;
+  readonly legacy: (connection: Connection) => boolean;
+  readonly modern: (filter: JsonObject) => boolean;
+}
+
+function spread(server: HostileServer, { method, params, legacy, modern }: News): void {
+  for (const connection of server.connections) {
+    if (legacy(connection)) connection.notify(method, params);
+    for (const [id, { filter }] of connection.listens) {
+      if (modern(filter)) connection.notify(method, { ...params, _meta: { "io.modelcontextprotocol/subscriptionId": id } }, id);
+    }
   }
 }
 
@@ -65,8 +79,9 @@ function tell(connection: Connection, method: string, params: JsonObject, legacy
 export function sendLogs({ level, message, count }: JsonObject, request: Request): JsonObject {
   const { connection, id, params, modern } = request;
   const wanted = modern ? meta(params, "logLevel") : (connection.logLevel ?? "debug");
-  const heard = typeof wanted === "string" && LEVELS.indexOf(String(level ?? "info")) >= LEVELS.indexOf(wanted);
-  for (let nth = 0; heard && nth < Number(count ?? 1); nth++) {
+  const heard = typeof wanted === "string" && LEVELS.indexOf(plain(level, "info")) >= LEVELS.indexOf(wanted);
+  const times = heard ? Number(count ?? 1) : 0;
+  for (let nth = 0; nth < times; nth++) {
     connection.notify("notifications/message", { level: level ?? "info", logger: "hostile", data: message ?? "a log line" }, id);
   }
   return { content: [{ type: "text", text: heard ? "sent" : "not wanted" }] };
