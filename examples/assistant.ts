@@ -51,8 +51,8 @@ export async function runAssistant(assistant: Assistant): Promise<boolean> {
   return holds(() => assistant.checkOffer(model.requests)) && answered;
 }
 
-/** Endpoints other than OpenAI's own mostly know only Chat Completions. */
-function realModel(): Runner {
+/** A runner on the model that the environment names. Endpoints other than OpenAI's own mostly know only Chat Completions. */
+export function realModel(): Runner {
   const apiKey = process.env["OPENAI_API_KEY"] || "none";
   const modelProvider = new OpenAIProvider({ apiKey, useResponses: !process.env["OPENAI_BASE_URL"] });
   return new Runner({ modelProvider, tracingDisabled: true });
@@ -63,32 +63,52 @@ async function ask(
   runner: Runner,
   checkAnswer: (answer: Answer, question: Question) => void,
 ): Promise<boolean> {
-  let calls: MadeCall[] = [];
-  const server = openaiAgents(view, { onCall: (call) => void calls.push({ ...call, ...originOf(call.tool, view) }) });
-  const agent = new Agent({ name, instructions, mcpServers: [server] });
-  let history: AgentInputItem[] = [];
+  const talk = new Talk({ name, instructions, view }, runner);
   let allHeld = true;
   for (const question of questions) {
-    calls = [];
-    const result = await runner.run(agent, [...history, { role: "user", content: question.ask }]).catch((error: Error) => error);
-    if (result instanceof Error) {
-      console.error(`\n  "${question.ask}" got no answer: ${result.message}`);
-      return false;
-    }
-    history = result.history;
-    const answer = { text: result.finalOutput ?? "", calls };
-    print(question.ask, answer);
+    console.log(`\n> ${question.ask}`);
+    const answer = await talk.ask(question.ask);
+    if (answer === undefined) return false;
+    print(answer);
     allHeld = holds(() => checkAnswer(answer, question)) && allHeld;
   }
   return allHeld;
+}
+
+/** A conversation with one agent: it remembers what was said. */
+export class Talk {
+  readonly #agent: Agent;
+  readonly #runner: Runner;
+  #calls: MadeCall[] = [];
+  #history: AgentInputItem[] = [];
+
+  constructor({ name, instructions, view }: Pick<Assistant, "name" | "instructions" | "view">, runner: Runner) {
+    const server = openaiAgents(view, { onCall: (call) => void this.#calls.push({ ...call, ...originOf(call.tool, view) }) });
+    this.#agent = new Agent({ name, instructions, mcpServers: [server] });
+    this.#runner = runner;
+  }
+
+  /** The answer and the calls that it rests on; undefined, with a word on stderr, where there is none. */
+  async ask(question: string): Promise<Answer | undefined> {
+    this.#calls = [];
+    try {
+      const result = await this.#runner.run(this.#agent, [...this.#history, { role: "user", content: question }]);
+      this.#history = result.history;
+      return { text: String(result.finalOutput ?? ""), calls: this.#calls };
+    } catch (error) {
+      console.error(`\n  "${question}" got no answer: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
 }
 
 function originOf(name: string, view: View): { server: string; tool: string } {
   return view.resolve(name) ?? { server: "(unknown)", tool: name };
 }
 
-function print(question: string, { text, calls }: Answer): void {
-  console.log(`\n> ${question}\n\n${text.replaceAll(/^/gm, "  ")}\n`);
+/** Prints an answer and, under it, the calls that it rests on. */
+export function print({ text, calls }: Answer): void {
+  console.log(`\n${text.replaceAll(/^/gm, "  ")}\n`);
   for (const { server, tool, ms, ok } of calls) {
     console.log(`    ${server.padEnd(12)} ${tool.padEnd(20)} ${ms.toFixed(0).padStart(6)} ms  ${ok ? "ok" : "error"}`);
   }
