@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../base/json.ts";
-import { checkDefinition, readEntry, seenText } from "./definition.ts";
+import { checkDefinition, readEntry } from "./definition.ts";
 
 const tool = (more: JsonObject): JsonObject => ({ name: "t", inputSchema: { type: "object" }, ...more });
 const withSchema = (inputSchema: unknown): JsonObject => tool({ inputSchema: inputSchema as JsonObject });
@@ -33,6 +33,7 @@ describe("readEntry", () => {
     ["a line break", { name: "search\n" }, "search\\u{a}"],
     ["a tag character", { name: "search\u{e0041}" }, "\\u{e0041}"],
     ["an invisible letter", { name: "search\u3164" }, "\\u{3164}"],
+    ["only that: the rest stays", { name: "é日\u200d😀" }, ": é日\\u{200d}😀"],
     ["half a character", { name: "search\ud800" }, "\\u{d800}"],
   ])("refuses %s", (_, raw, reason) => {
     expect(readEntry("tool", raw)).toContain(reason);
@@ -112,8 +113,4 @@ describe("checkDefinition", () => {
   ] as const)("drops a broken %s: %j", (kind, raw, reason) => {
     expect(checkDefinition(kind, raw as unknown as JsonObject)).toContain(reason);
   });
-});
-
-it("seenText writes out what cannot be seen, and nothing else", () => {
-  expect(seenText("a\u200db é日😀")).toBe("a\\u{200d}b é日😀");
 });

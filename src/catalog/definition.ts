@@ -1,9 +1,8 @@
 /** One entry of a server's list: whether clients can be given it, and if not, why. Whatever is unknown passes untouched. */
 
 import { isObject, type JsonObject } from "../base/json.ts";
-import { headerParamFault } from "../era/header-params.ts";
 import type { ItemKind } from "./item.ts";
-import { schemaFault } from "./schema.ts";
+import { inputFault, outputFault } from "./schema.ts";
 import { shapeFault, withoutNulls } from "./shape.ts";
 
 const ORIGIN: Readonly<Record<ItemKind, string>> = { tool: "name", prompt: "name", resource: "uri", template: "uriTemplate" };
@@ -44,27 +43,24 @@ export function checkDefinition(kind: ItemKind, raw: JsonObject): JsonObject | s
 
 /** What is wrong with a tool's schemas, as a sentence. */
 export function toolFault({ inputSchema, outputSchema }: JsonObject): string | undefined {
-  const fault = isObject(inputSchema) ? (schemaFault(inputSchema) ?? headerParamFault(inputSchema)) : undefined;
-  return fault ?? (isObject(outputSchema) ? schemaFault(outputSchema) : undefined);
+  const fault = isObject(inputSchema) ? inputFault(inputSchema) : undefined;
+  return fault ?? (isObject(outputSchema) ? outputFault(outputSchema) : undefined);
 }
 
 /** The text with what cannot be seen written out, as in `\u{200b}`. */
-export function seenText(text: string): string {
+function seenText(text: string): string {
   return text.replace(UNSEEN, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
 function boundsFault(definition: JsonObject): string | undefined {
-  const open: { value: unknown; depth: number }[] = [{ value: definition, depth: 0 }];
+  let level: object[] = [definition];
   let size = 0;
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { value, depth } = next;
-    size += typeof value === "string" ? value.length : 1;
+  for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) return `It is nested deeper than ${MAX_DEPTH} levels.`;
+    const members: [string, unknown][] = level.flatMap((value) => Object.entries(value));
+    for (const [key, child] of members) size += key.length + (typeof child === "string" ? child.length : 1);
     if (size > MAX_SIZE) return `It is larger than ${MAX_SIZE / 1024} KiB.`;
-    for (const [key, child] of isObject(value) || Array.isArray(value) ? Object.entries(value) : []) {
-      size += key.length;
-      open.push({ value: child, depth: depth + 1 });
-    }
+    level = members.map(([, child]) => child).filter((child) => typeof child === "object" && child !== null);
   }
   return undefined;
 }

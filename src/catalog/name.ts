@@ -31,12 +31,12 @@ interface Candidate {
 const DIGITS = [6, 12, 24, 48];
 
 /** A namespace as it is compared: `My-Server` and `my_server` are one. */
-export function foldNamespace(namespace: string): string {
+function foldNamespace(namespace: string): string {
   return namespace.toLowerCase().replaceAll("-", "_");
 }
 
 /** The text with every character that models may not see in a name made `_`. */
-export function legalName(text: string): string {
+function legalName(text: string): string {
   return text.replace(/[^A-Za-z0-9_-]/gu, "_");
 }
 

@@ -1,43 +1,78 @@
 /** Whether a tool's JSON Schema can be given to clients. Nothing is ever fetched, and nothing is changed. */
 
 import { isObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import { headerParamFault } from "../era/header-params.ts";
 
 /** Keywords whose value is a map from names to schemas. */
 const MAPS = new Set(["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"]);
 /** Keywords whose value is data, whatever it looks like. */
 const DATA = new Set(["const", "enum", "default", "examples"]);
 
-/** @param resource the schema that `#` means here: the root, or the nearest one above with an `$id` of its own */
-type Visit = (schema: JsonObject, resource: JsonObject) => void;
-
-/** The first reference that leads nowhere or out of the schema, or pattern that is no regular expression, as a sentence. */
-export function schemaFault(root: JsonObject): string | undefined {
-  const known = new Map<string, JsonObject>();
-  visit(root, root, (schema) => {
-    if (typeof schema["$id"] === "string") known.set(schema["$id"].replace(/#$/, ""), schema);
-    for (const key of ["$anchor", "$dynamicAnchor"]) if (typeof schema[key] === "string") known.set(`#${schema[key]}`, schema);
-  });
-  let fault: string | undefined;
-  visit(root, root, (schema, resource) => {
-    fault ??= referenceFault(schema["$ref"], resource, known) ?? patternFault(schema);
-  });
-  return fault;
+/** What one walk over a schema finds. */
+interface Survey {
+  /** Schemas that can be referred to by an identifier or anchor. */
+  readonly known: Map<string, JsonObject>;
+  /** `resource`: what `#` means there, the root or the nearest schema above with an `$id` of its own. */
+  readonly references: { readonly reference: string; readonly resource: JsonObject }[];
+  readonly patterns: string[];
+  /** Something in it is to travel in a header. */
+  marked: boolean;
 }
 
-function visit(node: JsonValue | undefined, resource: JsonObject, action: Visit): void {
-  if (Array.isArray(node)) for (const each of node) visit(each, resource, action);
+/** What keeps a tool with this input schema from being offered, as a sentence; undefined when nothing does. */
+export function inputFault(schema: JsonObject): string | undefined {
+  const found = survey(schema);
+  return faultOf(found) ?? (found.marked ? headerParamFault(schema) : undefined);
+}
+
+/** As {@link inputFault}, for what the tool says of its results. */
+export function outputFault(schema: JsonObject): string | undefined {
+  return faultOf(survey(schema));
+}
+
+function survey(root: JsonObject): Survey {
+  const found: Survey = { known: new Map(), references: [], patterns: [], marked: false };
+  walk(root, root, found);
+  return found;
+}
+
+function walk(node: JsonValue | undefined, outer: JsonObject, found: Survey): void {
+  if (Array.isArray(node)) for (const each of node) walk(each, outer, found);
   if (!isObject(node)) return;
-  const own = typeof node["$id"] === "string" && !node["$id"].startsWith("#") ? node : resource;
-  action(node, own);
+  const resource = typeof node["$id"] === "string" && !node["$id"].startsWith("#") ? node : outer;
+  note(node, resource, found);
   for (const key of Object.keys(node)) {
     const child = node[key];
-    if (DATA.has(key) || typeof child !== "object") continue;
-    visit(MAPS.has(key) && isObject(child) ? Object.values(child).filter((each) => each !== undefined) : child, own, action);
+    if (typeof child !== "object" || DATA.has(key)) continue;
+    if (MAPS.has(key) && isObject(child)) for (const name of Object.keys(child)) walk(child[name], resource, found);
+    else walk(child, resource, found);
   }
 }
 
-function referenceFault(reference: unknown, resource: JsonObject, known: ReadonlyMap<string, JsonObject>): string | undefined {
-  if (typeof reference !== "string" || known.has(reference)) return undefined;
+/** Writes down what one schema says of itself. */
+function note(node: JsonObject, resource: JsonObject, found: Survey): void {
+  const { $ref: reference, $id: id, $anchor: anchor, $dynamicAnchor: dynamic, pattern, patternProperties } = node;
+  if (typeof reference === "string") found.references.push({ reference, resource });
+  if (typeof id === "string") found.known.set(id.replace(/#$/, ""), node);
+  if (typeof anchor === "string") found.known.set(`#${anchor}`, node);
+  if (typeof dynamic === "string") found.known.set(`#${dynamic}`, node);
+  if (typeof pattern === "string") found.patterns.push(pattern);
+  for (const key of isObject(patternProperties) ? Object.keys(patternProperties) : []) found.patterns.push(key);
+  if (node["x-mcp-header"] !== undefined) found.marked = true;
+}
+
+/** The first reference that leads nowhere or out of the schema, or pattern that is no regular expression. */
+function faultOf({ known, references, patterns }: Survey): string | undefined {
+  for (const { reference, resource } of references) {
+    const fault = referenceFault(reference, resource, known);
+    if (fault !== undefined) return fault;
+  }
+  const broken = patterns.find((pattern) => !isPattern(pattern, "u") && !isPattern(pattern, ""));
+  return broken === undefined ? undefined : `Its schema has the pattern ${JSON.stringify(broken)}, which is no regular expression.`;
+}
+
+function referenceFault(reference: string, resource: JsonObject, known: ReadonlyMap<string, JsonObject>): string | undefined {
+  if (known.has(reference)) return undefined;
   const [address = "", fragment = ""] = reference.split("#", 2);
   const target = address === "" ? resource : known.get(address);
   if (target !== undefined && (fragment === "" || isThere(target, fragment))) return undefined;
@@ -65,13 +100,6 @@ function decoded(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function patternFault(schema: JsonObject): string | undefined {
-  const patterns = isObject(schema["patternProperties"]) ? Object.keys(schema["patternProperties"]) : [];
-  if (typeof schema["pattern"] === "string") patterns.push(schema["pattern"]);
-  const broken = patterns.find((pattern) => !isPattern(pattern, "u") && !isPattern(pattern, ""));
-  return broken === undefined ? undefined : `Its schema has the pattern ${JSON.stringify(broken)}, which is no regular expression.`;
 }
 
 function isPattern(pattern: string, flags: string): boolean {

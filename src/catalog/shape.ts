@@ -14,7 +14,10 @@ interface Rule {
   readonly members?: Shape;
 }
 
-type Shape = Readonly<Record<string, Rule>>;
+type Rules = Readonly<Record<string, Rule>>;
+
+/** Rules by member, as pairs, because they are walked for every definition. */
+type Shape = readonly (readonly [member: string, rule: Rule])[];
 
 const text: Rule = { what: "a string", holds: (value) => typeof value === "string" };
 const flag: Rule = { what: "true or false", holds: (value) => typeof value === "boolean" };
@@ -23,22 +26,24 @@ const objects: Rule = { what: "an array of objects", holds: (value) => Array.isA
 const texts: Rule = { what: "an array of strings", holds: (value) => Array.isArray(value) && value.every(text.holds) };
 
 const needed = (rule: Rule): Rule => ({ ...rule, needed: true });
-const of = (rule: Rule, members: Shape): Rule => ({ ...rule, members });
+const of = (rule: Rule, members: Rules): Rule => ({ ...rule, members: Object.entries(members) });
 
-const common: Shape = { title: text, description: text, icons: objects, _meta: object };
-const content: Shape = { ...common, name: needed(text), mimeType: text, annotations: object };
+const common: Rules = { title: text, description: text, icons: objects, _meta: object };
+const content: Rules = { ...common, name: needed(text), mimeType: text, annotations: object };
+const tool: Rules = {
+  ...common,
+  inputSchema: needed(of(object, { properties: object, required: texts })),
+  outputSchema: object,
+  execution: object,
+  annotations: of(object, { title: text, readOnlyHint: flag, destructiveHint: flag, idempotentHint: flag, openWorldHint: flag }),
+};
+const prompt: Rules = { ...common, arguments: of(objects, { name: needed(text), title: text, description: text, required: flag }) };
 
 const SHAPES: Readonly<Record<ItemKind, Shape>> = {
-  tool: {
-    ...common,
-    inputSchema: needed(of(object, { properties: object, required: texts })),
-    outputSchema: object,
-    execution: object,
-    annotations: of(object, { title: text, readOnlyHint: flag, destructiveHint: flag, idempotentHint: flag, openWorldHint: flag }),
-  },
-  prompt: { ...common, arguments: of(objects, { name: needed(text), title: text, description: text, required: flag }) },
-  resource: content,
-  template: content,
+  tool: Object.entries(tool),
+  prompt: Object.entries(prompt),
+  resource: Object.entries(content),
+  template: Object.entries(content),
 };
 
 /** The definition without the nulls that mean "none"; the same object where there are none. */
@@ -52,21 +57,21 @@ export function shapeFault(kind: ItemKind, definition: JsonObject): string | und
 }
 
 function strip(value: JsonObject, shape: Shape): JsonObject {
-  const changes = new Map<string, JsonValue | undefined>();
-  for (const [key, rule] of Object.entries(shape)) {
+  let stripped = value;
+  for (const [key, { needed: isNeeded, members }] of shape) {
     const member = value[key];
-    if (member === null && rule.needed !== true) changes.set(key, undefined);
-    else if (rule.members !== undefined && rule.holds(member)) {
-      const stripped = stripMember(member, rule.members);
-      if (stripped !== member) changes.set(key, stripped);
+    if (member === null && isNeeded !== true) {
+      stripped = { ...stripped };
+      delete stripped[key];
+    } else if (members !== undefined && typeof member === "object") {
+      const inner = stripMember(member, members);
+      if (inner !== member) stripped = { ...stripped, [key]: inner };
     }
   }
-  if (changes.size === 0) return value;
-  const kept = Object.entries(value).map(([key, member]) => [key, changes.has(key) ? changes.get(key) : member] as const);
-  return Object.fromEntries(kept.filter(([, member]) => member !== undefined));
+  return stripped;
 }
 
-function stripMember(member: JsonValue | undefined, shape: Shape): JsonValue | undefined {
+function stripMember(member: JsonValue, shape: Shape): JsonValue {
   if (isObject(member)) return strip(member, shape);
   if (!Array.isArray(member)) return member;
   const stripped = member.map((each) => (isObject(each) ? strip(each, shape) : each));
@@ -74,16 +79,22 @@ function stripMember(member: JsonValue | undefined, shape: Shape): JsonValue | u
 }
 
 function faultIn(value: JsonObject, shape: Shape, path: string): string | undefined {
-  for (const [key, rule] of Object.entries(shape)) {
+  for (const [key, rule] of shape) {
     const member = value[key];
-    const name = path + key;
-    if (member === undefined && rule.needed === true) return `Its \`${name}\` is missing.`;
-    if (member === undefined) continue;
-    if (!rule.holds(member)) return `Its \`${name}\` is not ${rule.what}.`;
-    for (const each of rule.members === undefined ? [] : [member].flat()) {
-      const fault = isObject(each) ? faultIn(each, rule.members ?? {}, `${name}.`) : undefined;
-      if (fault !== undefined) return fault;
-    }
+    if (member === undefined && rule.needed !== true) continue;
+    if (member === undefined) return `Its \`${path}${key}\` is missing.`;
+    if (!rule.holds(member)) return `Its \`${path}${key}\` is not ${rule.what}.`;
+    const fault = rule.members === undefined ? undefined : faultWithin(member, rule.members, `${path}${key}.`);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function faultWithin(member: JsonValue, shape: Shape, path: string): string | undefined {
+  if (!Array.isArray(member)) return isObject(member) ? faultIn(member, shape, path) : undefined;
+  for (const each of member) {
+    const fault = isObject(each) ? faultIn(each, shape, path) : undefined;
+    if (fault !== undefined) return fault;
   }
   return undefined;
 }
