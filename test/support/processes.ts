@@ -1,6 +1,6 @@
 /** Finding processes from outside, by an environment variable that they and their children carry (Linux: /proc). */
 
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { until } from "./wait.ts";
 
 /** Variable by which a test marks the processes that it causes. */
@@ -51,15 +51,6 @@ export function openDescriptors(pid: number): number {
 export function residentBytes(pid: number): number {
   const kib = /^VmRSS:\s+(\d+)/m.exec(readProc(pid, "status") ?? "")?.[1];
   return Number(kib ?? 0) * 1024;
-}
-
-/** Working directory of a process; undefined when it is gone. */
-export function directoryOf(pid: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws Error that lists the survivors when some are still alive after `deadlineMs` */

@@ -16,7 +16,8 @@ export async function until<T>(
 ): Promise<Exclude<T, false | undefined>> {
   const end = performance.now() + deadlineMs;
   let last: unknown;
-  for (;;) {
+  // Asking may be dear (it may walk through /proc): less often the longer it takes.
+  for (let gap = 2; ; gap = Math.min(50, gap * 1.5)) {
     try {
       const value = await condition();
       if (value !== false && value !== undefined) return value as Exclude<T, false | undefined>;
@@ -25,7 +26,7 @@ export async function until<T>(
       last = error;
     }
     if (performance.now() >= end) break;
-    await pause(10);
+    await pause(gap);
   }
   const cause = last instanceof Error ? last : undefined;
   throw new Error(`After ${deadlineMs} ms still not: ${what}. Last seen: ${show(seen ? seen() : last)}`, { cause });

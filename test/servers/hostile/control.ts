@@ -57,20 +57,22 @@ export function followSwitchesFile(server: HostileServer): void {
   const file = server.switches.values["switches-file"];
   if (file === "") return;
   let serial: unknown;
-  const read = (): JsonObject | undefined => {
-    try {
-      return JSON.parse(readFileSync(file, "utf8"));
-    } catch {
-      return undefined; // caught half written; another event follows
-    }
-  };
-  const order = read();
-  serial = order?.["serial"];
-  if (isObject(order?.["set"])) server.switches.set(order["set"]);
+  // Watched before it is read, so that no order falls between.
   watch(file, { persistent: false }, () => {
-    const next = read();
+    const next = readOrder(file);
     if (next === undefined || next["serial"] === serial) return;
     serial = next["serial"];
     void control(server, next);
   });
+  const order = readOrder(file);
+  serial = order?.["serial"];
+  if (isObject(order?.["set"])) server.switches.set(order["set"]);
+}
+
+function readOrder(file: string): JsonObject | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined; // caught half written; another event follows
+  }
 }

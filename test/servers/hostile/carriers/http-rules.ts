@@ -16,7 +16,10 @@ interface Fault {
 export function checkHeaders(server: HostileServer, exchange: Exchange, modern: boolean): Fault | undefined {
   if (server.switches.values["lax-headers"]) return undefined;
   const fault = checkCarriage(exchange) ?? (modern ? checkModern(server, exchange) : checkLegacy(exchange));
-  if (fault !== undefined) server.log("violation", { rule: fault.message, id: exchange.message?.id, method: exchange.message?.method });
+  // The probe of a client that does not know the era yet breaks no rule, though it is refused.
+  const probe = !modern && exchange.message?.method === "server/discover";
+  if (fault !== undefined && !probe)
+    server.log("violation", { rule: fault.message, id: exchange.message?.id, method: exchange.message?.method });
   return fault;
 }
 
