@@ -68,7 +68,7 @@ export class Works {
     this.#pool.apply(parts.config);
   }
 
-  /** Reads what each server listed last time, starts the others, and returns. */
+  /** Reads what servers listed last time, starts the others, and returns. */
   static async open(parts: WorksParts): Promise<Works> {
     const works = new Works(parts);
     await works.#loadLists();
@@ -122,8 +122,10 @@ export class Works {
     this.#config = config;
     this.#pool.apply(config);
     this.#catalog.configure(config);
-    this.#start();
     this.events.emit("reload", config);
+    void this.#loadLists().then(() => {
+      if (this.#closing === undefined) this.#start();
+    });
   }
 
   /** Ends every process, session, socket and timer. Never rejects; a second call waits for the first. */
@@ -162,11 +164,12 @@ export class Works {
   }
 
   async #loadLists(): Promise<void> {
-    const servers = [...this.#config.servers.values()].filter((server) => server.cache && !server.disabled);
+    const unknown = ({ name }: ServerConfig): boolean => this.snapshot.sections.get(name)?.source === "none";
+    const servers = [...this.#config.servers.values()].filter((server) => server.cache && !server.disabled && unknown(server));
     await Promise.all(
       servers.map(async (server) => {
         const cached = await this.#parts.cache.read(server);
-        if (cached !== undefined) this.#catalog.update(server.name, cached, "cached");
+        if (cached !== undefined && unknown(server)) this.#catalog.update(server.name, cached, "cached");
       }),
     );
   }

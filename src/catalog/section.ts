@@ -1,6 +1,6 @@
 /** One server's lists and rules made into its part of the catalog. Pure; knows nothing of other servers. */
 
-import type { JsonObject } from "../base/json.ts";
+import { isObject, type JsonObject } from "../base/json.ts";
 import type { Naming, Override, ServerConfig } from "../config/config.ts";
 import type { RawLists } from "../upstream/raw-lists.ts";
 import { checkDefinition, readEntry, toolFault, type Entry } from "./definition.ts";
@@ -59,7 +59,8 @@ function toolsOf(server: ServerConfig, naming: Naming, raw: readonly unknown[]):
   });
 }
 
-function showTool({ definition }: Entry, exposed: string | undefined, override: Override | undefined, limit: number): Shown | string {
+function showTool(entry: Entry, exposed: string | undefined, override: Override | undefined, limit: number): Shown | string {
+  const definition = withType(entry.definition);
   if (override === undefined) return named(definition, exposed);
   const { name: chosen, arguments: changes } = override;
   if (chosen !== undefined && chosen.length > limit) return `The name that \`tools.override\` gives it is longer than ${limit} characters.`;
@@ -69,6 +70,13 @@ function showTool({ definition }: Entry, exposed: string | undefined, override: 
   const shown = named(overridden, chosen ?? exposed);
   if (typeof shown === "string") return shown;
   return { ...shown, ...(chosen === undefined ? {} : { chosen }), ...(changes === undefined ? {} : { arguments: changes }) };
+}
+
+/** Many clients reject a whole list for one input schema that leaves out the only type it can have (spec: Tool). */
+function withType(definition: JsonObject): JsonObject {
+  const { inputSchema } = definition;
+  if (!isObject(inputSchema) || inputSchema["type"] !== undefined) return definition;
+  return { ...definition, inputSchema: { type: "object", ...inputSchema } };
 }
 
 function promptsOf(server: ServerConfig, naming: Naming, raw: readonly unknown[]): Part {

@@ -102,8 +102,11 @@ export class Connection {
     return this.#spoken;
   }
 
-  get inFlight(): number {
-    return this.#pending.size;
+  /** Requests in flight that serve a call; our own are not counted. */
+  get calls(): number {
+    let count = 0;
+    for (const { call } of this.#pending.values()) if (call !== undefined) count++;
+    return count;
   }
 
   get ended(): LinkFailure | undefined {

@@ -6,6 +6,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { ServerConfig } from "../config/config.ts";
 import { maySpeakSse } from "../era/probe.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
+import { childEnv, withheld } from "./child-env.ts";
 import { negotiate } from "./negotiate.ts";
 import { openLink, type LinkOptions } from "./open-link.ts";
 
@@ -32,6 +33,10 @@ interface Attempt {
   readonly old: boolean;
   readonly signal: AbortSignal;
 }
+
+/** How many withheld variables are named; those that look like credentials first. */
+const NAMED = 8;
+const TELLING = /KEY|TOKEN|SECRET|PASS|AUTH|CREDENTIAL|URL|HOST/i;
 
 /**
  * @param signal gives the attempt up
@@ -79,8 +84,20 @@ async function attempt(server: ServerConfig, options: DialOptions, events: Conne
     return connection;
   } catch (error) {
     await connection.close();
-    throw toToolyardError(error);
+    throw withWithheld(toToolyardError(error), server, options);
   } finally {
     how.signal.removeEventListener("abort", giveUp);
   }
+}
+
+/** A program that ends at its start often misses a variable: the names of those that it did not get. */
+function withWithheld(failure: ToolyardError, { transport }: ServerConfig, { env }: DialOptions): ToolyardError {
+  if (transport.kind !== "stdio" || failure.code !== "SERVER_EXITED") return failure;
+  const names = withheld(env, childEnv(env, transport.inheritEnv, transport.env)).toSorted(
+    (a, b) => Number(TELLING.test(b)) - Number(TELLING.test(a)),
+  );
+  if (names.length === 0) return failure;
+  const rest = names.length > NAMED ? `, and ${names.length - NAMED} more` : "";
+  const mend = `Variables that it did not get: ${names.slice(0, NAMED).join(", ")}${rest}. Let one through with "inheritEnv", or set it in "env".`;
+  return new ToolyardError(failure.code, failure.message, { ...failure.details, mend }, failure.cause);
 }

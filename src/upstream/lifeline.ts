@@ -236,7 +236,7 @@ export class Lifeline {
     const { idleMs } = this.#server.timeouts;
     const rest = this.#lastUse + idleMs - this.#now();
     this.#idleTimer = this.#options.clock.after(Math.max(rest, 1), () => {
-      const used = (this.#connection?.inFlight ?? 0) > 0 || this.#now() - this.#lastUse < this.#server.timeouts.idleMs;
+      const used = (this.#connection?.calls ?? 0) > 0 || this.#now() - this.#lastUse < this.#server.timeouts.idleMs;
       if (used) return this.#armIdle();
       void this.#leave("rested");
     });

@@ -8,9 +8,11 @@ import { HttpLink } from "./http-link.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Link, LinkEvents } from "./link.ts";
 import { LocalLink } from "./local-link.ts";
+import { redacted, redactorFor } from "./redact.ts";
 import { SseLink } from "./sse-link.ts";
 import type { Slots } from "../base/flight.ts";
 import { sleep } from "../base/clock.ts";
+import type { StopLadder } from "../wire/child.ts";
 import { StdioLink } from "./stdio-link.ts";
 
 export interface LinkOptions {
@@ -22,6 +24,8 @@ export interface LinkOptions {
   readonly starting: Slots;
   readonly ledger: Ledger;
   stderr(server: string, chunk: Buffer): void;
+  /** How long a process gets for each step of its end; asked when it is to end. */
+  patience(): StopLadder;
 }
 
 export interface OpenHow {
@@ -41,8 +45,9 @@ const SLOT_MS = 250;
  * @param how `old`: an http URL is to be taken for the old HTTP+SSE transport; `signal` gives the attempt up
  * @throws SPAWN_ENOENT, SPAWN_EACCES, CWD_MISSING, SERVER_UNREACHABLE, SERVER_PROTOCOL
  */
-export async function openLink(server: ServerConfig, options: LinkOptions, events: LinkEvents, how: OpenHow): Promise<Link> {
+export async function openLink(server: ServerConfig, options: LinkOptions, told: LinkEvents, how: OpenHow): Promise<Link> {
   const { transport } = server;
+  const events = redacted(told, redactorFor(server));
   if (transport.kind === "local") return new LocalLink(transport.tools, events);
   if (transport.kind === "stdio") return await spawnLink(server, transport, options, events);
   const { url } = transport;
@@ -66,14 +71,14 @@ async function spawnLink(server: ServerConfig, transport: StdioTransport, option
   try {
     const { command, args, cwd } = transport;
     const env = childEnv(options.env, transport.inheritEnv, transport.env);
-    const { clock, messageBytes, ledger } = options;
+    const { clock, messageBytes, ledger, patience } = options;
     const stderr = (chunk: Buffer): void => options.stderr(server.name, chunk);
     const closed = (failure: Parameters<LinkEvents["closed"]>[0]): void => {
       ledger.forget(started.pid);
       events.closed(failure);
     };
     const started: { pid?: number } = {};
-    const link = await StdioLink.open({ spec: { command, args, env, cwd }, messageBytes, clock, stderr }, { ...events, closed });
+    const link = await StdioLink.open({ spec: { command, args, env, cwd }, messageBytes, clock, stderr, patience }, { ...events, closed });
     started.pid = link.pid;
     ledger.note(link.pid);
     void holdSlot(link, clock, release);

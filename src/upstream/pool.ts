@@ -58,8 +58,9 @@ export class Pool {
     const found = instances.get(key);
     if (found !== undefined) return found;
     const { maxInstances } = first.server;
-    if (instances.size >= maxInstances)
+    if (instances.size >= maxInstances && !this.#forgetIdle(instances)) {
       throw new ToolyardError("SERVER_BUSY", `All of its ${maxInstances} instances are taken.`, { server });
+    }
     const made = new Upstream(first.server, this.#options);
     instances.set(key, made);
     return made;
@@ -83,6 +84,17 @@ export class Pool {
     this.#upstreams.clear();
     await Promise.all([...all.map((upstream) => upstream.close()), ...this.#leaving]);
     this.events.clear();
+  }
+
+  /** Makes room: an instance that rests anyway is forgotten. False when all are in use. */
+  #forgetIdle(instances: Map<string, Upstream>): boolean {
+    for (const [key, upstream] of instances) {
+      if (key === SHARED || upstream.state !== "idle" || upstream.inFlight > 0) continue;
+      instances.delete(key);
+      this.#keep(upstream.close());
+      return true;
+    }
+    return false;
   }
 
   #applyServer(server: ServerConfig): void {

@@ -1,7 +1,7 @@
 import { Body } from "../base/body.ts";
 import type { Clock } from "../base/clock.ts";
 import { messageOf, ToolyardError } from "../base/errors.ts";
-import { Child, type ChildExit, type ChildSpec } from "../wire/child.ts";
+import { Child, type ChildExit, type ChildSpec, type StopLadder } from "../wire/child.ts";
 import { peekId, readEnvelope, writeError, writeRequest, writeResult } from "../wire/envelope.ts";
 import { LineReader } from "../wire/lines.ts";
 import type { Link, LinkEvents, LinkFailure, LinkRequest } from "./link.ts";
@@ -17,6 +17,8 @@ export interface StdioOptions {
   readonly clock: Clock;
   /** Takes each chunk of stderr, for a log. */
   stderr?(chunk: Buffer): void;
+  /** Asked when the process is to end: how long it gets for each step. */
+  patience(): StopLadder;
 }
 
 /** A server that is a child process of ours, one JSON-RPC message a line (spec: transports, stdio). */
@@ -24,12 +26,14 @@ export class StdioLink implements Link {
   readonly kind = "stdio";
   readonly #child: Child;
   readonly #events: LinkEvents;
+  readonly #patience: () => StopLadder;
   readonly #open = new Set<number>();
   #closed = false;
 
-  private constructor(child: Child, events: LinkEvents) {
+  private constructor(child: Child, events: LinkEvents, patience: () => StopLadder) {
     this.#child = child;
     this.#events = events;
+    this.#patience = patience;
   }
 
   /** @throws SPAWN_ENOENT, SPAWN_EACCES, CWD_MISSING */
@@ -54,7 +58,7 @@ export class StdioLink implements Link {
       },
       options.clock,
     );
-    const link = new StdioLink(child, events);
+    const link = new StdioLink(child, events, options.patience);
     made.link = link;
     for (const action of early) action(link);
     return link;
@@ -92,7 +96,7 @@ export class StdioLink implements Link {
   }
 
   close(): Promise<void> {
-    return this.#child.stop();
+    return this.#child.stop(this.#patience());
   }
 
   #write(message: Buffer): boolean {

@@ -7,6 +7,7 @@ import { Emitter } from "../base/emitter.ts";
 import { toToolyardError, ToolyardError, type ErrorCode } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { ServerConfig } from "../config/config.ts";
+import { listenForChanges } from "./announcements.ts";
 import { Breaker } from "./breaker.ts";
 import type { Connection } from "./connection.ts";
 import { Latency } from "./latency.ts";
@@ -83,7 +84,7 @@ export class Upstream {
   }
 
   get inFlight(): number {
-    return this.connection?.inFlight ?? 0;
+    return this.connection?.calls ?? 0;
   }
 
   get restarts(): number {
@@ -214,7 +215,7 @@ export class Upstream {
   #makeLifeline(server: ServerConfig, predecessor: Promise<void>): Lifeline {
     const events = {
       state: (state: State) => this.events.emit("state", state),
-      connected: () => void this.#listing.read().finally(() => this.#settled.resolve()),
+      connected: () => this.#welcome(),
       parted: () => this.#listing.stop(),
       failed: () => this.#settled.resolve(),
       listChanged: () => this.#listing.changed(),
@@ -223,6 +224,14 @@ export class Upstream {
       notice: (text: string) => this.events.emit("notice", text),
     };
     return new Lifeline(server, this.#options, events, predecessor);
+  }
+
+  #welcome(): void {
+    void this.#listing.read().finally(() => this.#settled.resolve());
+    const { clock, limits } = this.#options;
+    const missed = (): void => this.#listing.changed();
+    const options = { clock, backoff: limits.backoff, random: () => this.#options.random(), missed };
+    if (this.connection !== undefined) void listenForChanges(this.connection, options);
   }
 
   #makeListing(): Listing {
