@@ -10,7 +10,7 @@ import { parseDocument } from "./document.ts";
 import { claimOf, readEntry, type EntryContext } from "./entry/entry.ts";
 import { checkFile } from "./file-rules.ts";
 import { Namespaces } from "./entry/namespace.ts";
-import { type Locate, type Problem, problemsError, problemsOf } from "./problems.ts";
+import { inOurWords, type Locate, type Problem, problemsError, problemsOf } from "./problems.ts";
 import { requireTrust } from "./file/trust.ts";
 import { fileSchema } from "./schema/file.ts";
 import { type Environment, lookupIn, ownEnvironment } from "./values/lookup.ts";
@@ -91,7 +91,7 @@ interface Origin {
 function interpret(value: unknown, origin: Origin, options: ConfigOptions): Config {
   const context = entryContext(options);
   const entries = entriesOf(value);
-  const parsed = fileSchema.safeParse(value);
+  const parsed = fileSchema.safeParse(value, inOurWords);
   if (!parsed.success) throw problemsError([...origin.elsewhere, ...problemsOf(parsed.error.issues, [])], origin.locate);
   const names = entries.map(([name]) => name);
   const { gateway, problems } = checkFile(parsed.data, names, context.placeholders);

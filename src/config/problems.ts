@@ -43,7 +43,7 @@ function problemsOfOne(issue: z.core.$ZodIssue, base: Path): Problem[] {
     const meant = issue.errors.find((branch) => branch.every(isInside));
     if (meant !== undefined) return problemsOf(meant, path);
   }
-  return [{ path, says: predicateOf(issue) }];
+  return [{ path, says: issue.message }];
 }
 
 /** True where the value was of the right kind and only something inside it was wrong. */
@@ -51,19 +51,14 @@ function isInside(issue: z.core.$ZodIssue): boolean {
   return issue.path.length > 0 || issue.code === "unrecognized_keys";
 }
 
-function predicateOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return `must be ${TYPES[issue.expected] ?? issue.expected}.`;
-    case "invalid_value":
-      return `must be ${oneOf(issue.values.map((value) => JSON.stringify(value)))}.`;
-    case "too_small":
-      return issue.origin === "string" || issue.origin === "array" ? "must not be empty." : `must be ${issue.minimum} or more.`;
-    case "too_big":
-      return `must be ${issue.maximum} or less.`;
-    default:
-      return issue.message;
-  }
+/** How a shape is read, so that zod speaks our words where a field has none of its own. */
+export const inOurWords: z.core.ParseContext<z.core.$ZodIssue> = { error: predicateOf };
+
+function predicateOf(issue: z.core.$ZodRawIssue): string {
+  if (issue.code === "invalid_type" && issue.input === undefined) return "is missing.";
+  if (issue.code === "invalid_type") return `must be ${TYPES[String(issue["expected"])] ?? "something else"}.`;
+  if (issue.code === "too_small") return "must not be empty.";
+  return "is not valid.";
 }
 
 /** `a`, `a or b`, `a, b or c`. */

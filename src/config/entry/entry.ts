@@ -7,7 +7,7 @@ import { fingerprint } from "./fingerprint.ts";
 import type { Lookup } from "../values/interpolate.ts";
 import { checkLocalTools, localToolsOf } from "./local-tools.ts";
 import { namespaceOf } from "./namespace.ts";
-import { type Problem, problemsOf } from "../problems.ts";
+import { inOurWords, type Problem, problemsOf } from "../problems.ts";
 import { serverSchema, type ServerShape } from "../schema/server.ts";
 import type { TimeoutsShape } from "../schema/timeouts.ts";
 import { type Folders, rootsOf, transportOf } from "./transport.ts";
@@ -27,12 +27,19 @@ export function readEntry(name: string, entry: unknown, context: EntryContext): 
   const path = ["mcpServers", name];
   if (!isObject(entry)) return { problems: [{ path, says: "must be an object." }] };
   const functions = localToolsOf(entry);
-  const parsed = serverSchema.safeParse(functions === undefined ? entry : { ...entry, tools: {} });
+  const parsed = serverSchema.safeParse(functions === undefined ? entry : { ...entry, tools: {} }, inOurWords);
   if (!parsed.success) return { problems: problemsOf(parsed.error.issues, path) };
-  const shape = parsed.data;
-  const read = build(name, shape, functions, new Expander(path, context.placeholders), context);
-  const usable = read.problems === undefined || !isDisabled(shape);
-  return usable ? read : build(name, shape, functions, new Expander(path, "draft"), context);
+  const given: Given = { name, shape: parsed.data, functions };
+  const read = build(given, new Expander(path, context.placeholders), context);
+  const usable = read.problems === undefined || !isDisabled(given.shape);
+  return usable ? read : build(given, new Expander(path, "draft"), context);
+}
+
+interface Given {
+  readonly name: string;
+  readonly shape: ServerShape;
+  /** Of an entry given in code: its `tools` that are functions. */
+  readonly functions: readonly unknown[] | undefined;
 }
 
 /** What an entry says of itself even where the rest of it is wrong; names depend on it. */
@@ -46,13 +53,7 @@ function isDisabled({ disabled, enabled }: ServerShape): boolean {
   return disabled || !enabled;
 }
 
-function build(
-  name: string,
-  shape: ServerShape,
-  functions: readonly unknown[] | undefined,
-  expander: Expander,
-  context: EntryContext,
-): EntryRead {
+function build({ name, shape, functions }: Given, expander: Expander, context: EntryContext): EntryRead {
   const { folders, fingerprintKey } = context;
   const transport = functions === undefined ? transportOf(shape, expander, folders) : localTransport(functions, shape, expander);
   const roots = rootsOf(shape, expander, folders.base);

@@ -39,16 +39,16 @@ function plainValues(values: Readonly<Record<string, string | Secret>>): [string
     .toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
-function plainTool({ call, ...definition }: LocalTool): unknown {
-  return { ...definition, call: numberOf(call) };
+function plainTool(tool: LocalTool): unknown {
+  return { ...tool, call: numberOf(tool) };
 }
 
-/** Functions have no text to be compared by, so each that is seen gets a number. */
+/** Functions have no text to be compared by, so each tool that is seen gets a number. */
 const numbers = new WeakMap<object, number>();
 let lastNumber = 0;
 
-function numberOf(action: object): number {
-  const number = numbers.get(action) ?? ++lastNumber;
-  numbers.set(action, number);
+function numberOf(tool: object): number {
+  const number = numbers.get(tool) ?? ++lastNumber;
+  numbers.set(tool, number);
   return number;
 }

@@ -37,7 +37,7 @@ function stdio(shape: ServerShape, command: string | readonly string[], expander
   const words = line.map((word, index) => expander.text(word, typeof command === "string" ? ["command"] : ["command", index]));
   const args = shape.args.map((arg, index) => expander.text(arg, ["args", index]));
   const [program = "", ...first] = words;
-  if (program === "") return expander.fail(["command"], "must not be empty.");
+  if (program === "" && expander.problems.length === 0) return expander.fail(["command"], "must not be empty.");
   return {
     kind: "stdio",
     command: program,

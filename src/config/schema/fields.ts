@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { didYouMean } from "../nearest.ts";
 import { oneOf, quote } from "../problems.ts";
-import { formatDuration, formatSize, parseDuration, parseRate, parseSize, type Range } from "./units.ts";
+import { parseDuration, parseRate, parseSize } from "./units.ts";
 
 /** What is said about a field: `examples` are shown in the documentation, the first one only. */
 export interface About {
@@ -62,7 +62,7 @@ export function choice<const T extends string>(words: readonly T[], fallback: No
     .prefault(fallback as never);
 }
 
-export function whole(range: Range, fallback: number, about: About): Filled<number> {
+export function whole(range: { min: number; max: number }, fallback: number, about: About): Filled<number> {
   const error = `must be a whole number from ${range.min} to ${range.max}.`;
   return z
     .int({ error })
@@ -73,37 +73,47 @@ export function whole(range: Range, fallback: number, about: About): Filled<numb
 }
 
 export function duration(min: string, max: string, about: About): Field<number> {
-  const range = { min: parseDuration(min) ?? 0, max: parseDuration(max) ?? 0 };
-  const says = `must be a duration from ${formatDuration(range.min)} to ${formatDuration(range.max)}, such as "250ms", "60s" or "10m".`;
-  return quantity(parseDuration, range, says, { title: "duration", type: ["string", "integer"], ...about });
+  const says = `must be a duration from ${min} to ${max}, such as "250ms", "60s" or "10m".`;
+  return quantity(parseDuration, { min, max }, says, { title: "duration", type: ["string", "integer"], ...about });
 }
 
 export function size(min: string, max: string, about: About): Field<number> {
-  const range = { min: parseSize(min) ?? 0, max: parseSize(max) ?? 0 };
-  const says = `must be a size from ${formatSize(range.min)} to ${formatSize(range.max)}, such as "128KB" or "10MB".`;
-  return quantity(parseSize, range, says, { title: "size", type: ["string", "integer"], ...about });
+  const says = `must be a size from ${min} to ${max}, such as "128KB" or "10MB".`;
+  return quantity(parseSize, { min, max }, says, { title: "size", type: ["string", "integer"], ...about });
 }
 
 export function rate(about: About): Field<{ count: number; windowMs: number }> {
   const says = 'must be a count from 1 to 1000 in a window from 1s to 1h, such as "5/60s".';
   return z
     .unknown()
+    .meta({ title: "rate", type: "string", ...about })
     .transform((value, context) => {
       const found = parseRate(value);
       const fits = found !== undefined && found.count >= 1 && found.count <= 1000 && found.windowMs >= 1000 && found.windowMs <= 3_600_000;
       return fits ? found : refuse(context, says);
-    })
-    .meta({ title: "rate", type: "string", ...about });
+    });
 }
 
-function quantity(parse: (value: unknown) => number | undefined, range: Range, says: string, meta: Record<string, unknown>): Field<number> {
+interface Quantity extends About {
+  readonly title: string;
+  readonly type: readonly string[];
+}
+
+function quantity(
+  parse: (value: unknown) => number | undefined,
+  { min, max }: { min: string; max: string },
+  says: string,
+  { description, ...about }: Quantity,
+): Field<number> {
+  const least = parse(min) ?? 0;
+  const most = parse(max) ?? 0;
   return z
     .unknown()
+    .meta({ ...about, description: `${description} From ${min} to ${max}.` })
     .transform((value, context) => {
       const found = parse(value);
-      return found !== undefined && found >= range.min && found <= range.max ? found : refuse(context, says);
-    })
-    .meta(meta);
+      return found !== undefined && found >= least && found <= most ? found : refuse(context, says);
+    });
 }
 
 /** Ends a transform with one problem. */

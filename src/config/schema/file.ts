@@ -86,12 +86,13 @@ const selection = section(
   {
     mode: z
       .unknown()
-      .transform((mode, context): "all" => (mode === "all" ? mode : refuse(context, selectionSays(mode))))
       .meta({
         type: "string",
         enum: ["all"],
         description: "Which tools a model is shown. This version knows `all`: every tool that the caller may see.",
+        examples: ["all"],
       })
+      .transform((mode, context): "all" => (mode === "all" ? mode : refuse(context, selectionSays(mode))))
       .prefault("all"),
   },
   { description: "How many tools a model is shown." },

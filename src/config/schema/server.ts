@@ -109,7 +109,7 @@ export const serverSchema: z.ZodType<ServerShape> = section(
       examples: [["AWS_*"]],
     }).prefault([]),
     cwd: template({
-      description: "The folder that the program is started in; relative to the folder of this file, which is also the default.",
+      description: "The folder that the program is started in; relative to the folder of this file. Default: that folder.",
       examples: ["./data"],
     }).optional(),
     url: template({

@@ -1,10 +1,4 @@
-/** Durations, sizes and rates as people write them, and back. */
-
-/** Both ends belong to it; in milliseconds, bytes or a count. */
-export interface Range {
-  readonly min: number;
-  readonly max: number;
-}
+/** Durations, sizes and rates as people write them. */
 
 const MS: ReadonlyMap<string, number> = new Map([
   ["ms", 1],
@@ -45,26 +39,10 @@ export function parseRate(value: unknown): { count: number; windowMs: number } |
   return { count: Number(count), windowMs };
 }
 
-/** The shortest way to write a duration exactly. */
-export function formatDuration(ms: number): string {
-  return formatQuantity(ms, ["d", "h", "m", "s"], MS, "ms");
-}
-
-/** The shortest way to write a size exactly. */
-export function formatSize(bytes: number): string {
-  return formatQuantity(bytes, ["GB", "MB", "KB"], BYTES, "B");
-}
-
 function parseQuantity(value: unknown, units: ReadonlyMap<string, number>): number | undefined {
   if (typeof value === "number") return Number.isFinite(value) && value >= 0 ? Math.round(value) : undefined;
   if (typeof value !== "string") return undefined;
   const [, amount, unit] = QUANTITY.exec(value) ?? [];
   const factor = units.get(unit ?? "");
   return factor === undefined ? undefined : Math.round(Number(amount) * factor);
-}
-
-function formatQuantity(amount: number, names: readonly string[], units: ReadonlyMap<string, number>, smallest: string): string {
-  const fits = (name: string): boolean => amount > 0 && amount % (units.get(name.toLowerCase()) ?? 1) === 0;
-  const name = names.find(fits) ?? smallest;
-  return `${amount / (units.get(name.toLowerCase()) ?? 1)}${name}`;
 }
