@@ -1,41 +1,76 @@
 import { isObject, type JsonObject, type JsonValue } from "./json.ts";
+import { findMember, scan, type Member } from "./scan.ts";
 
 /** What a member of a {@link Body} can be replaced by; undefined removes it. */
 export type Change = Body | JsonValue | undefined;
 
+/** How a body differs from another one: members by key, undefined for those that are gone. */
+interface Edit {
+  readonly base: Body;
+  readonly changes: ReadonlyMap<string, Body | undefined>;
+}
+
+/** What a body is made of: one of the first three, the members beside bytes where they are known already. */
+interface Content {
+  readonly bytes?: Buffer;
+  readonly value?: JsonValue;
+  readonly edit?: Edit;
+  readonly members?: readonly Member[] | undefined;
+}
+
+const NO_OBJECT = Buffer.from("{}");
+const COMMA = Buffer.from(",");
+
 /**
  * A JSON value that travels: kept as the bytes that came, or as the value that was made, and turned into the
- * other only when somebody asks. Immutable; members are replaced by {@link Body.with}, which copies.
+ * other only when somebody asks. Immutable. What {@link Body.with} does not name stays byte for byte as it came:
+ * white space, numbers that JavaScript would round, the order of keys.
  */
 export class Body {
   #bytes: Buffer | undefined;
   #value: JsonValue | undefined;
+  /** Where the members stand in the bytes; null when the bytes are no object. */
+  #members: readonly Member[] | null | undefined;
+  readonly #edit: Edit | undefined;
 
-  private constructor(bytes: Buffer | undefined, value: JsonValue | undefined) {
+  private constructor({ bytes, value, edit, members }: Content) {
     this.#bytes = bytes;
     this.#value = value;
+    this.#edit = edit;
+    this.#members = members;
   }
 
   /** A body of the bytes of one JSON value, which are trusted to be valid JSON. */
   static from(bytes: Buffer): Body {
-    return new Body(bytes, undefined);
+    return new Body({ bytes });
   }
 
   /** A body of a value that is ours. */
   static of(value: JsonValue): Body {
-    return new Body(undefined, value);
+    return new Body({ value });
+  }
+
+  /** A body of the value of a member that {@link scan} found in these bytes. */
+  static ofMember(bytes: Buffer, { value, end, members }: Member): Body {
+    return new Body({ bytes: bytes.subarray(value, end), members });
   }
 
   static readonly empty: Body = Body.of({});
 
   /** The value as UTF-8 JSON text. */
   get bytes(): Buffer {
-    return (this.#bytes ??= Buffer.from(JSON.stringify(this.#value)));
+    return (this.#bytes ??= Buffer.concat(this.parts));
+  }
+
+  /** The same text in pieces, for whoever copies it anyway. */
+  get parts(): readonly Buffer[] {
+    if (this.#bytes !== undefined) return [this.#bytes];
+    return this.#edit === undefined ? [Buffer.from(JSON.stringify(this.#value))] : splice(this.#edit);
   }
 
   /** The parsed value; to be read only. */
   get value(): JsonValue {
-    return (this.#value ??= JSON.parse(this.bytes.toString("utf8")) as JsonValue);
+    return (this.#value ??= this.#edit === undefined ? (JSON.parse(this.bytes.toString("utf8")) as JsonValue) : merge(this.#edit));
   }
 
   /** The parsed value when it is an object, else an empty one. */
@@ -43,25 +78,81 @@ export class Body {
     return isObject(this.value) ? this.value : {};
   }
 
+  /** Where the members stand in {@link Body.bytes}; undefined when the value is no object. */
+  get members(): readonly Member[] | undefined {
+    if (this.#members === undefined) this.#members = scan(this.bytes) ?? null;
+    return this.#members ?? undefined;
+  }
+
   /** One top-level member, parsed; undefined when there is none. */
   get(key: string): JsonValue | undefined {
-    const object = this.object;
-    return Object.hasOwn(object, key) ? object[key] : undefined;
+    if (this.#value === undefined) return this.member(key)?.value;
+    return isObject(this.#value) && Object.hasOwn(this.#value, key) ? this.#value[key] : undefined;
   }
 
   /** One top-level member as a body of its own; undefined when there is none. */
   member(key: string): Body | undefined {
-    const value = this.get(key);
-    return value === undefined ? undefined : Body.of(value);
+    if (this.#edit?.changes.has(key)) return this.#edit.changes.get(key);
+    if (this.#edit !== undefined) return this.#edit.base.member(key);
+    if (this.#bytes === undefined) return bodyOf(this.get(key));
+    const member = findMember(this.members, key);
+    return member && Body.ofMember(this.#bytes, member);
   }
 
-  /** A copy in which the named top-level members are replaced, added or (undefined) removed; all other bytes stay as they are. */
+  /**
+   * A copy in which the named top-level members are replaced, added or (undefined) removed; all other bytes stay as
+   * they are, but for members that a later one of the same key supersedes: they are left out, so that no two
+   * readers of the copy can disagree. A value that is no object counts as an empty one.
+   */
   with(changes: Readonly<Record<string, Change>>): Body {
-    const copy: JsonObject = { ...this.object };
-    for (const [key, change] of Object.entries(changes)) {
-      if (change === undefined) delete copy[key];
-      else copy[key] = change instanceof Body ? change.value : change;
-    }
-    return Body.of(copy);
+    const base = this.#edit?.base ?? this;
+    const merged = new Map(this.#edit?.changes);
+    for (const [key, change] of Object.entries(changes)) merged.set(key, change instanceof Body ? change : bodyOf(change));
+    return new Body({ edit: { base, changes: merged } });
   }
+
+  /** The same without the members that a later one of the same key supersedes. */
+  distinct(): Body {
+    const { members = [] } = this;
+    return new Set(members.map((member) => member.key)).size === members.length ? this : this.with({});
+  }
+}
+
+function bodyOf(value: JsonValue | undefined): Body | undefined {
+  return value === undefined ? undefined : Body.of(value);
+}
+
+/** The base's value with the changes put in; by entries, so that `__proto__` is a key like any other. */
+function merge({ base, changes }: Edit): JsonObject {
+  const entries = new Map<string, JsonValue | undefined>(Object.entries(base.object));
+  for (const [key, change] of changes) {
+    if (change === undefined) entries.delete(key);
+    else entries.set(key, change.value);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** The base's text with the changes put in. Each member keeps what stood before it, unless it has become the first. */
+function splice({ base, changes }: Edit): Buffer[] {
+  const bytes = base.members === undefined ? NO_OBJECT : base.bytes;
+  const members = base.members ?? [];
+  const last = new Map(members.map((member) => [member.key, member]));
+  let end = members[0]?.start ?? bytes.indexOf("{") + 1;
+  const parts = [bytes.subarray(0, end)];
+  const add = (separator: Buffer, ...member: readonly Buffer[]): void => {
+    if (parts.length > 1) parts.push(separator);
+    parts.push(...member);
+  };
+  for (const member of members) {
+    const separator = bytes.subarray(end, member.start);
+    end = member.end;
+    if (last.get(member.key) !== member) continue;
+    const change = changes.get(member.key);
+    if (change !== undefined) add(separator, bytes.subarray(member.start, member.value), ...change.parts);
+    else if (!changes.has(member.key)) add(separator, bytes.subarray(member.start, end));
+  }
+  for (const [key, change] of changes) {
+    if (change !== undefined && !last.has(key)) add(COMMA, Buffer.from(`${JSON.stringify(key)}:`), ...change.parts);
+  }
+  return [...parts, bytes.subarray(end)];
 }

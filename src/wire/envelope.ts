@@ -1,7 +1,10 @@
+/** JSON-RPC 2.0 messages, read and written by their outside: params and results pass as the bytes that came. */
+
 import { Body } from "../base/body.ts";
 import type { RpcError } from "../base/call.ts";
 import { ToolyardError } from "../base/errors.ts";
-import { isObject, type JsonValue } from "../base/json.ts";
+import { findMember, scan, scanHead, type Member } from "../base/scan.ts";
+import { withoutBom } from "./bom.ts";
 
 export type RpcId = string | number;
 
@@ -18,48 +21,137 @@ export interface Envelope {
 }
 
 /**
- * Reads the outside of one message.
+ * Reads the outside of one message. `null` counts as absent where JSON-RPC allows no null (`method`, `params`, `error`,
+ * and `result` beside an error), since many programs write every field that they know.
  *
  * @throws PARSE_ERROR when it is not JSON, INVALID_REQUEST when it is no JSON-RPC 2.0 message
  */
 export function readEnvelope(bytes: Buffer): Envelope {
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString("utf8"));
-  } catch (error) {
-    throw new ToolyardError("PARSE_ERROR", "The message is not JSON.", {}, error);
-  }
-  if (!isObject(value) || value["jsonrpc"] !== "2.0") throw new ToolyardError("INVALID_REQUEST", "The message is not JSON-RPC 2.0.");
-  const { id, method, params, result, error } = value;
-  const body = Body.of(params ?? {});
-  const rpcId = typeof id === "string" || typeof id === "number" ? id : undefined;
-  if (typeof method === "string") {
-    return { kind: rpcId === undefined ? "notification" : "request", id: rpcId, method, params: body, result: undefined, error: undefined };
-  }
-  return {
-    kind: "answer",
-    id: rpcId,
-    method: undefined,
-    params: body,
-    result: result === undefined ? undefined : Body.of(result),
-    error: isObject(error) ? (error as unknown as RpcError) : undefined,
-  };
+  const text = withoutBom(bytes);
+  const members = scan(text, 2);
+  if (members === undefined) throw noMessage(text);
+  const message = new Message(text, members);
+  if (message.get("jsonrpc")?.value !== "2.0") throw invalid('"jsonrpc" is not "2.0"');
+  return message.get("method") === undefined ? message.answer() : message.request();
 }
 
-const text = (value: JsonValue): string => JSON.stringify(value);
+/**
+ * The id of a message of which only the beginning is known, or which is no good otherwise; undefined when it does not
+ * stand there, or is no id.
+ */
+export function peekId(head: Buffer): RpcId | undefined {
+  const text = withoutBom(head);
+  const member = findMember(scanHead(text), "id");
+  const id = member && Body.ofMember(text, member).value;
+  return isId(id) ? id : undefined;
+}
 
 /** A request, or without an id a notification, as bytes without a line end. */
 export function writeRequest(id: RpcId | undefined, method: string, params: Body): Buffer {
-  const head = id === undefined ? "" : `"id":${text(id)},`;
-  return Buffer.concat([Buffer.from(`{"jsonrpc":"2.0",${head}"method":${text(method)},"params":`), params.bytes, Buffer.from("}")]);
+  const head = id === undefined ? "" : `"id":${JSON.stringify(id)},`;
+  return wrap(`{"jsonrpc":"2.0",${head}"method":${JSON.stringify(method)},"params":`, params);
 }
 
 /** A successful answer as bytes. */
 export function writeResult(id: RpcId, result: Body): Buffer {
-  return Buffer.concat([Buffer.from(`{"jsonrpc":"2.0","id":${text(id)},"result":`), result.bytes, Buffer.from("}")]);
+  return wrap(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`, result);
 }
 
 /** An error answer as bytes; `id` null where the request could not be read. */
 export function writeError(id: RpcId | null, error: RpcError): Buffer {
-  return Buffer.from(JSON.stringify({ jsonrpc: "2.0", id, error }));
+  try {
+    return Buffer.from(JSON.stringify({ jsonrpc: "2.0", id, error }));
+  } catch {
+    // JSON.parse takes data nested more deeply than JSON.stringify can write.
+    return Buffer.from(JSON.stringify({ jsonrpc: "2.0", id, error: { code: error.code, message: error.message } }));
+  }
+}
+
+function wrap(head: string, body: Body): Buffer {
+  return Buffer.concat([Buffer.from(head), ...body.parts, TAIL]);
+}
+
+const TAIL = Buffer.from("}");
+
+/** The members of one message. */
+class Message {
+  readonly #text: Buffer;
+  readonly #members: readonly Member[];
+
+  constructor(text: Buffer, members: readonly Member[]) {
+    this.#text = text;
+    this.#members = members;
+  }
+
+  /** A member that is there and is not null. */
+  get(key: string): Body | undefined {
+    const body = this.#body(key);
+    return body === undefined || isNull(body) ? undefined : body;
+  }
+
+  request(): Envelope {
+    const method = this.get("method")?.value;
+    if (typeof method !== "string") throw invalid('"method" is no string');
+    if ((this.get("result") ?? this.get("error")) !== undefined) throw invalid("it has a method, and a result or an error");
+    const id = this.#id();
+    if (id === null) throw invalid('"id" is null; a notification has no "id" at all');
+    const params = this.get("params")?.distinct() ?? Body.empty;
+    if (params.members === undefined) throw invalid('"params" is no object');
+    return { kind: id === undefined ? "notification" : "request", id, method, params, result: undefined, error: undefined };
+  }
+
+  answer(): Envelope {
+    const error = this.#error();
+    const result = error === undefined ? this.#body("result")?.distinct() : this.get("result");
+    if (result === undefined && error === undefined) throw invalid("it has no method, no result and no error");
+    if (result !== undefined && error !== undefined) throw invalid("it has both a result and an error");
+    const id = this.#id() ?? undefined;
+    if (id === undefined && error === undefined) throw invalid("it is a result without an id");
+    return { kind: "answer", id, method: undefined, params: Body.empty, result, error };
+  }
+
+  #body(key: string): Body | undefined {
+    const member = findMember(this.#members, key);
+    return member && Body.ofMember(this.#text, member);
+  }
+
+  #id(): RpcId | null | undefined {
+    const body = this.#body("id");
+    if (body === undefined) return undefined;
+    if (isNull(body)) return null;
+    if (!isId(body.value)) throw invalid('"id" is neither a string nor an integer that every program can represent (up to 2^53 - 1)');
+    return body.value;
+  }
+
+  #error(): RpcError | undefined {
+    const body = this.get("error");
+    if (body === undefined) return undefined;
+    const code = body.get("code");
+    if (typeof code !== "number") throw invalid('"error" is no object with a numeric "code"');
+    return { ...body.object, code, message: messageText(body.member("message")) ?? `Error ${code}` };
+  }
+}
+
+/** Servers leave the message out, or make an object of it; people and models need words. */
+function messageText(message: Body | undefined): string | undefined {
+  if (message === undefined || isNull(message)) return undefined;
+  return typeof message.value === "string" ? message.value : message.bytes.toString("utf8");
+}
+
+function isNull(body: Body): boolean {
+  return body.bytes.length === 4 && body.value === null;
+}
+
+/** A larger integer would be another one after JSON.parse: the answer would go to nobody. */
+function isId(value: unknown): value is RpcId {
+  return typeof value === "string" || Number.isSafeInteger(value);
+}
+
+function noMessage(text: Buffer): ToolyardError {
+  const batch = text.toString("latin1").trimStart().startsWith("[");
+  return invalid(batch ? "it is a batch (an array); send its messages one by one" : "it is no object");
+}
+
+function invalid(reason: string): ToolyardError {
+  return new ToolyardError("INVALID_REQUEST", `The message is not JSON-RPC 2.0: ${reason}.`);
 }

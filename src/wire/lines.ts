@@ -1,11 +1,11 @@
 /** Newline framing of messages over bytes: MCP stdio, in both directions. */
 
+import { withoutBom } from "./bom.ts";
 import { Pieces } from "./pieces.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
-const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** How much of an oversize line is shown to whoever has to say which message it was. */
 const HEAD = 1024;
@@ -64,7 +64,9 @@ export class LineReader {
     this.#keep(rest);
     const head = this.#head;
     const size = this.#size;
-    const line = this.#withoutBom(head ?? this.#pieces.take());
+    const raw = head ?? this.#pieces.take();
+    const line = this.#atStart ? withoutBom(raw) : raw;
+    this.#atStart = false;
     this.#head = undefined;
     this.#size = 0;
     if (head !== undefined) this.#options.oversize(line, size);
@@ -73,12 +75,6 @@ export class LineReader {
 
   #deliver(line: Buffer): void {
     if (line.length > 0) this.#options.line(line);
-  }
-
-  #withoutBom(line: Buffer): Buffer {
-    const marked = this.#atStart && line.subarray(0, BOM.length).equals(BOM);
-    this.#atStart = false;
-    return marked ? line.subarray(BOM.length) : line;
   }
 }
 

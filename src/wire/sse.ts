@@ -1,13 +1,13 @@
 /** Server-sent events over bytes, read and written by the WHATWG rules (HTML standard, 9.2 "Server-sent events"). */
 
 import { ToolyardError } from "../base/errors.ts";
+import { withoutBom } from "./bom.ts";
 import { Pieces } from "./pieces.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
-const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const NEWLINE = Buffer.from("\n");
 const DIGITS = /^[0-9]+$/;
 
@@ -92,14 +92,11 @@ export class SseReader {
   #endLine(rest: Buffer): void {
     this.#keep(rest);
     const empty = this.#lineSize === 0;
+    const line = this.#line.take();
     this.#lineSize = 0;
     if (empty) this.#endEvent();
-    else if (this.#dropped === 0) this.#draft.add(this.#withoutBom(this.#line.take()));
+    else if (this.#dropped === 0) this.#draft.add(this.#atStart ? withoutBom(line) : line);
     this.#atStart = false;
-  }
-
-  #withoutBom(line: Buffer): Buffer {
-    return this.#atStart && line.subarray(0, BOM.length).equals(BOM) ? line.subarray(BOM.length) : line;
   }
 
   #endEvent(): void {
