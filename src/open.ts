@@ -21,6 +21,7 @@ import { Toolyard, type ToolyardParts } from "./toolyard.ts";
 import { FileLedger } from "./upstream/ledger.ts";
 import type { UpstreamOptions } from "./upstream/upstream.ts";
 import type { Handlers } from "./view.ts";
+import { STOP_LADDER, type StopLadder } from "./wire/child.ts";
 
 export interface OpenOptions extends Handlers {
   readonly logger?: Logger;
@@ -32,8 +33,12 @@ export interface OpenOptions extends Handlers {
   readonly inputs?: ReadonlyMap<string, string>;
   /** Wrapped around every call, outermost first. */
   readonly middlewares?: readonly Middleware[];
+  /** True: a server is started when something is asked of it, or of the whole, and not before. Default false. */
+  readonly startWhenUsed?: boolean;
   /** Takes each chunk that a server writes to stderr. */
   stderr?(server: string, chunk: Buffer): void;
+  /** How long a server's process gets for each step of its end; asked when it is to end. Default: 2 s, then SIGTERM, 3 s, then SIGKILL. */
+  patience?(): StopLadder;
 }
 
 /** A configuration in the shape of `toolyard.json`; in code an entry may also be `{ tools: [...] }`. */
@@ -86,7 +91,7 @@ interface Ingredients {
 }
 
 function partsOf({ config, options, env, ledger, cache, configOptions }: Ingredients): ToolyardParts {
-  const { logger = silentLogger, middlewares = [] } = options;
+  const { logger = silentLogger, middlewares = [], startWhenUsed = false } = options;
   const upstream: UpstreamOptions = {
     clock: systemClock,
     env,
@@ -100,10 +105,11 @@ function partsOf({ config, options, env, ledger, cache, configOptions }: Ingredi
     capabilities: declaredBy(options),
     roots: rootsFor(options),
     stderr: (server, chunk) => options.stderr?.(server, chunk),
+    patience: () => options.patience?.() ?? STOP_LADDER,
     random: Math.random,
   };
   const edit = (present: Config, name: string, entry: unknown): Config => withEntry(present, name, entry, configOptions);
-  return { config, upstream, cache, clock: systemClock, logger, handlers: options, middlewares, edit };
+  return { config, upstream, cache, clock: systemClock, logger, handlers: options, middlewares, startWhenUsed, edit };
 }
 
 /** What we declare to a legacy server: what it may ask of our callers, fixed for its connection. */

@@ -1,8 +1,9 @@
 /** The composed object, as hosts and faces hold it: what is offered, how servers stand, Views, changes at run time. */
 
+import type { Call } from "./base/call.ts";
 import type { Emitter } from "./base/emitter.ts";
 import { ToolyardError } from "./base/errors.ts";
-import type { JsonObject } from "./base/json.ts";
+import { stringOr, type JsonObject } from "./base/json.ts";
 import { mergeInstructions } from "./catalog/instructions.ts";
 import type { Snapshot } from "./catalog/item.ts";
 import { serverSnapshot, visibleSnapshot } from "./catalog/visible.ts";
@@ -196,7 +197,10 @@ export class Toolyard {
     return {
       snapshot,
       instructions: mergeInstructions,
-      call: (call, visible) => works.call(call, visible),
+      call: (call, visible) => {
+        if (works.isDiscovered || isKnown(call, visible)) return works.call(call, visible);
+        return works.discovered.then(() => works.call(call, snapshot()));
+      },
       discovered: () => works.discovered,
       missing: () => missing(works.servers(), rules),
       onChange: (listener) => works.events.on("change", () => listener()),
@@ -212,6 +216,12 @@ export class Toolyard {
 function cut(whole: Snapshot, { toolset, server }: ViewRules, { toolsets }: Config): Snapshot {
   const one = server === undefined ? whole : serverSnapshot(whole, server);
   return toolset === undefined ? one : visibleSnapshot(one, toolsets.get(toolset));
+}
+
+/** What is not known yet may be offered by a server that is only starting. */
+function isKnown({ params }: Call, visible: Snapshot): boolean {
+  const name = stringOr(params.get("name")) ?? stringOr(params.get("uri")) ?? "";
+  return [visible.tool(name), visible.prompt(name), visible.resource(name)].some((item) => item !== undefined);
 }
 
 function missing(servers: readonly ServerStatus[], { server }: ViewRules): Missing[] {

@@ -25,6 +25,8 @@ export interface WorksParts {
   readonly logger: Logger;
   /** Wrapped around every call, outermost first. */
   readonly middlewares: readonly Middleware[];
+  /** True: servers are started when something is asked of one of them, or of the whole. */
+  readonly startWhenUsed: boolean;
 }
 
 export interface WorksEvents {
@@ -50,7 +52,9 @@ export class Works {
   readonly #router: Router;
   readonly #end = new AbortController();
   #config: Config;
+  #inUse = false;
   #discovered: Promise<void> = Promise.resolve();
+  #isDiscovered = false;
   #closing: Promise<void> | undefined;
   #cancelRevalidation: Cancel = () => {};
 
@@ -72,8 +76,7 @@ export class Works {
   static async open(parts: WorksParts): Promise<Works> {
     const works = new Works(parts);
     await works.#loadLists();
-    works.#start();
-    works.#discovered = works.#untilDiscovered();
+    if (!parts.startWhenUsed) works.#use();
     return works;
   }
 
@@ -88,7 +91,13 @@ export class Works {
 
   /** Over when each server has lists or has had its chance, or after `discovery.wait`. */
   get discovered(): Promise<void> {
+    this.#use();
     return this.#discovered;
+  }
+
+  /** Is {@link Works.discovered} over? */
+  get isDiscovered(): boolean {
+    return this.#isDiscovered;
   }
 
   servers(): ServerStatus[] {
@@ -101,6 +110,7 @@ export class Works {
 
   /** Resolves when each server that is to be started has had its chance, or after `ms`; `each` is told of every outcome. */
   async settled(ms: number | undefined, each: (server: string) => void): Promise<void> {
+    this.#use();
     this.#revalidate();
     const started = this.#pool.all().filter(({ server }) => this.#wanted(server));
     await this.#within(Promise.all(started.map(async (upstream) => tellWhenSettled(upstream, each))), ms);
@@ -124,7 +134,7 @@ export class Works {
     this.#catalog.configure(config);
     this.events.emit("reload", config);
     void this.#loadLists().then(() => {
-      if (this.#closing === undefined) this.#start();
+      if (this.#closing === undefined && this.#inUse) this.#start();
     });
   }
 
@@ -140,6 +150,15 @@ export class Works {
     await this.#pool.close();
     await this.#parts.cache.flush();
     this.events.clear();
+  }
+
+  #use(): void {
+    if (this.#inUse || this.#closing !== undefined) return;
+    this.#inUse = true;
+    this.#start();
+    this.#discovered = this.#untilDiscovered().then(() => {
+      this.#isDiscovered = true;
+    });
   }
 
   /**

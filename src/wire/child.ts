@@ -45,6 +45,12 @@ export const STOP_LADDER: StopLadder = { closeMs: 2_000, termMs: 3_000 };
 
 type Process = ChildProcessByStdio<Writable, Readable, Readable>;
 
+/** Process groups that may be there now. Whatever ends us in an orderly way, an uncaught error too, ends them. */
+const groups = new Set<number>();
+process.on("exit", () => {
+  for (const pid of groups) signalGroup(pid, "SIGKILL");
+});
+
 export class Child {
   readonly pid: number;
   readonly stderr: ByteRing = new ByteRing(STDERR_RING);
@@ -59,6 +65,7 @@ export class Child {
   private constructor(process: Process, pid: number, events: ChildEvents, clock: Clock) {
     this.#process = process;
     this.pid = pid;
+    if (GROUPS) groups.add(pid);
     this.#clock = clock;
     process.stdin.on("error", () => {}); // the exit tells what happened
     process.stdout.on("data", (chunk: Buffer) => events.stdout(chunk));
@@ -118,6 +125,7 @@ export class Child {
       this.#signal("SIGKILL");
       await this.#goneWithin(1_000);
     }
+    groups.delete(this.pid);
     this.#process.stdout.destroy();
     this.#process.stderr.destroy();
   }
@@ -138,12 +146,8 @@ export class Child {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    try {
-      if (GROUPS) process.kill(-this.pid, signal);
-      else this.#process.kill(signal);
-    } catch {
-      // the group has just ended
-    }
+    if (GROUPS) signalGroup(this.pid, signal);
+    else this.#process.kill(signal);
   }
 
   #reportExit(events: ChildEvents): void {
@@ -165,6 +169,14 @@ export function groupIsAlive(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // the group has just ended
   }
 }
 
