@@ -234,9 +234,12 @@ export const ERRORS = {
     "Send `initialize` first, then its Mcp-Session-Id.",
   ),
   SESSION_UNKNOWN: row("error", -32600, 404, false, "The session has ended or never was.", "Send `initialize` again."),
+  WRONG_METHOD: row("error", -32600, 405, false, "The path does not have this HTTP method.", "Use one of those in the header Allow."),
+  WRONG_TYPE: row("error", -32600, 415, false, "The request's content type is not JSON.", "Send `Content-Type: application/json`."),
   ROUTE_UNKNOWN: row("error", -32601, 404, false, "No such path, toolset or server.", "See the paths in the README."),
 
   GATEWAY_UNREACHABLE: row("error", -32603, 502, true, "The gateway cannot be reached.", "Start it with `toolyard serve`."),
+  GATEWAY_CLOSING: row("error", -32603, 503, true, "The gateway is ending.", "Send the request again, to its successor."),
   PORT_IN_USE: row("error", -32603, 500, false, "The port is taken.", "Stop what holds it, or choose another with --port."),
   STORE_UNAVAILABLE: row(
     "error",

@@ -1,0 +1,126 @@
+/** One message in, one answer out, for one View: what both carriers and both eras share. */
+
+import { Body } from "../../base/body.ts";
+import type { Answer } from "../../base/call.ts";
+import { ToolyardError } from "../../base/errors.ts";
+import { stringOr } from "../../base/json.ts";
+import { LOG_LEVELS } from "../../era/classify.ts";
+import type { View } from "../../view.ts";
+import type { Activity } from "./activity.ts";
+import { toCall, type Exchange } from "./exchange.ts";
+import { rpcErrorOf, unknownMethod } from "./faults.ts";
+import { Listening } from "./listening.ts";
+import type { ListMethod, Lists } from "./lists.ts";
+import { discoverResult } from "./offer.ts";
+import { ProgressGate } from "./progress.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+
+export interface EndpointParts {
+  readonly view: View;
+  readonly lists: Lists;
+  readonly subscriptions: Subscriptions;
+  readonly activity: Activity;
+  /** Told of faults of our own. */
+  report(error: unknown): void;
+}
+
+/** Legacy methods that the modern era has no longer, and those of tasks, which nobody carries yet. */
+const NOT_MODERN: ReadonlySet<string> = new Set([
+  "initialize",
+  "ping",
+  "logging/setLevel",
+  "resources/subscribe",
+  "resources/unsubscribe",
+  "tasks/get",
+  "tasks/update",
+  "tasks/cancel",
+]);
+const NOT_LEGACY: ReadonlySet<string> = new Set(["server/discover", "subscriptions/listen"]);
+
+export class Endpoint {
+  readonly #parts: EndpointParts;
+  readonly #listening: Listening;
+
+  constructor(parts: EndpointParts) {
+    this.#parts = parts;
+    this.#listening = new Listening(parts.lists);
+  }
+
+  /** The answer to a request other than `initialize`. Never rejects. */
+  async answer(exchange: Exchange): Promise<Answer> {
+    const { activity } = this.#parts;
+    try {
+      activity.begin();
+      const refused = exchange.caller.era === "modern" ? NOT_MODERN : NOT_LEGACY;
+      if (refused.has(exchange.method)) throw unknownMethod(exchange.method);
+      return await this.#answer(exchange);
+    } catch (error) {
+      if (!(error instanceof ToolyardError) || error.code === "INTERNAL") this.#parts.report(error);
+      return { error: rpcErrorOf(error) };
+    } finally {
+      activity.end();
+    }
+  }
+
+  /** Ends the streams of news, each with its result. */
+  close(): void {
+    this.#listening.close();
+  }
+
+  async #answer(exchange: Exchange): Promise<Answer> {
+    const { method, params, caller } = exchange;
+    switch (method) {
+      case "tools/list":
+      case "prompts/list":
+      case "resources/list":
+      case "resources/templates/list":
+        return await this.#list(method, exchange);
+      case "server/discover":
+        return { result: discoverResult(this.#parts.view) };
+      case "subscriptions/listen":
+        return { result: await this.#listening.listen(exchange) };
+      case "ping":
+        return { result: Body.empty };
+      case "logging/setLevel":
+        return { result: setLevel(exchange) };
+      case "resources/subscribe":
+      case "resources/unsubscribe":
+        return await this.#subscribe(method, exchange);
+      default:
+        return await this.#forward(exchange, caller.era === "legacy" ? withoutTask(params) : params);
+    }
+  }
+
+  async #list(method: ListMethod, { params, caller }: Exchange): Promise<Answer> {
+    return { result: await this.#parts.lists.answer(method, params.get("cursor"), caller.era) };
+  }
+
+  async #subscribe(method: "resources/subscribe" | "resources/unsubscribe", { params, peer }: Exchange): Promise<Answer> {
+    const uri = stringOr(params.get("uri"));
+    if (uri === undefined) throw new ToolyardError("INVALID_PARAMS", "`uri` is missing or no string.");
+    if (peer === undefined) throw unknownMethod(method);
+    const { subscriptions, view } = this.#parts;
+    return await (method === "resources/subscribe" ? subscriptions.subscribe(uri, peer, view) : subscriptions.unsubscribe(uri, peer));
+  }
+
+  /** Sends the request to its server; what the server says meanwhile goes out before the answer. */
+  async #forward(exchange: Exchange, params: Body): Promise<Answer> {
+    const { progressToken, outlet } = exchange;
+    const gate = progressToken === undefined ? undefined : new ProgressGate(progressToken, outlet);
+    const answer = await this.#parts.view.request(toCall(exchange, params, gate));
+    gate?.end();
+    return answer;
+  }
+}
+
+/** Tasks are not offered, so a wish for one does not count (spec 2025-11-25: Tasks). */
+function withoutTask(params: Body): Body {
+  return params.get("task") === undefined ? params : params.with({ task: undefined });
+}
+
+function setLevel({ params, peer }: Exchange): Body {
+  const level = LOG_LEVELS.find((known) => known === params.get("level"));
+  if (level === undefined) throw new ToolyardError("INVALID_PARAMS", `\`level\` must be one of ${LOG_LEVELS.join(", ")}.`);
+  if (peer !== undefined) peer.logLevel = level;
+  return Body.empty;
+}

@@ -1,0 +1,45 @@
+/** One request of a client under way, and the Call that it becomes. */
+
+import { Body } from "../../base/body.ts";
+import type { Call, Caller } from "../../base/call.ts";
+import { stringOr, type JsonObject } from "../../base/json.ts";
+import { LOG_LEVELS } from "../../era/classify.ts";
+import type { ProgressToken } from "../../era/meta.ts";
+import { writeRequest, type RpcId } from "../../wire/envelope.ts";
+import type { Outlet } from "./outlet.ts";
+import { canBeAsked, type Peer } from "./peer.ts";
+import type { ProgressGate } from "./progress.ts";
+
+export interface Exchange {
+  readonly id: RpcId;
+  readonly method: string;
+  readonly params: Body;
+  readonly caller: Caller;
+  /** What is remembered of the client; undefined for a modern one on HTTP. */
+  readonly peer: Peer | undefined;
+  /** Where goes what comes before the answer. */
+  readonly outlet: Outlet;
+  readonly signal: AbortSignal;
+  readonly progressToken: ProgressToken | undefined;
+  /** Least severe level of log messages wanted; undefined: none in the modern era, in the legacy one what servers send unasked. */
+  readonly logLevel: string | undefined;
+}
+
+type Draft = { -readonly [Key in keyof Call]: Call[Key] };
+
+/** What the core gets to see of a request. Only what this client can take is put on it: that keeps the path of a call short. */
+export function toCall(exchange: Exchange, params: Body, gate: ProgressGate | undefined): Call {
+  const { method, caller, peer, signal, outlet, logLevel } = exchange;
+  const call: Draft = { method, params, caller, signal };
+  if (gate !== undefined) call.progress = gate.take;
+  if (logLevel !== undefined) call.logLevel = logLevel;
+  if (logLevel !== undefined || caller.era === "legacy") call.log = (message) => sendLog(message, exchange);
+  if (peer !== undefined && canBeAsked(caller)) call.ask = (question) => peer.ask(question, caller, outlet);
+  return call;
+}
+
+function sendLog(message: JsonObject, { logLevel, outlet }: Exchange): void {
+  const severity = LOG_LEVELS.indexOf(stringOr(message["level"]) ?? "");
+  if (logLevel !== undefined && severity < LOG_LEVELS.indexOf(logLevel)) return;
+  outlet.send(writeRequest(undefined, "notifications/message", Body.of(message)), true);
+}

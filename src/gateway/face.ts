@@ -1,0 +1,85 @@
+/** One View as clients meet it: what is the same for all of them, on whichever carrier they come. */
+
+import type { Clock } from "../base/clock.ts";
+import { systemClock } from "../base/clock.ts";
+import type { Limits } from "../config/config.ts";
+import type { Toolyard, ViewRules } from "../toolyard.ts";
+import type { View } from "../view.ts";
+import { Activity } from "./endpoint/activity.ts";
+import { Endpoint } from "./endpoint/endpoint.ts";
+import { Lists, listChanged } from "./endpoint/lists.ts";
+import type { Outlet } from "./endpoint/outlet.ts";
+import { Peer } from "./endpoint/peer.ts";
+import { Subscriptions } from "./endpoint/subscriptions.ts";
+
+export interface FaceOptions {
+  /** Shared by the faces of one yard, since servers are. */
+  readonly subscriptions: Subscriptions;
+  readonly activity: Activity;
+  readonly clock: Clock;
+  /** Told of faults of our own. */
+  report(error: unknown): void;
+}
+
+export class Face {
+  readonly view: View;
+  readonly endpoint: Endpoint;
+  readonly #lists: Lists;
+  readonly #options: FaceOptions;
+  readonly #limits: Limits;
+  readonly #peers = new Set<Peer>();
+
+  constructor(view: View, limits: Limits, options: FaceOptions) {
+    this.view = view;
+    this.#limits = limits;
+    this.#options = options;
+    this.#lists = new Lists(view);
+    this.#lists.events.on("changed", (kind) => this.#announce(listChanged(kind)));
+    this.endpoint = new Endpoint({ ...options, view, lists: this.#lists });
+  }
+
+  /** A client whose state is held from now on. @param outlet where what belongs to no request goes */
+  admit(outlet: Outlet): Peer {
+    const peer = new Peer(outlet, { clock: this.#options.clock, inputMs: this.#limits.inputMs });
+    this.#peers.add(peer);
+    return peer;
+  }
+
+  /** Ends what a client has under way, and forgets it. */
+  dismiss(peer: Peer): void {
+    if (!this.#peers.delete(peer)) return;
+    this.#options.subscriptions.drop(peer);
+    peer.close();
+  }
+
+  /** Ends the streams of news, each with its result; calls may still end. */
+  quiet(): void {
+    this.endpoint.close();
+  }
+
+  close(): void {
+    this.quiet();
+    for (const peer of this.#peers) this.dismiss(peer);
+    this.#lists.close();
+  }
+
+  #announce(message: Buffer): void {
+    for (const peer of this.#peers) if (peer.caller?.era === "legacy") peer.outlet.send(message, false);
+  }
+}
+
+/** A face of its own, for a process with one client. Closing it ends all that it holds of the yard, but not the yard. */
+export function openFace(yard: Toolyard, rules: ViewRules = {}): { readonly face: Face; close(): void } {
+  const subscriptions = new Subscriptions(yard);
+  const face = new Face(yard.view(rules), yard.config.limits, {
+    subscriptions,
+    activity: new Activity(),
+    clock: systemClock,
+    report: () => {},
+  });
+  const close = (): void => {
+    face.close();
+    subscriptions.close();
+  };
+  return { face, close };
+}

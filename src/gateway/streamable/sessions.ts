@@ -1,0 +1,194 @@
+/** Legacy sessions on HTTP. Their ids are sealed tokens; state is held only of those that are in use. */
+
+import type { Caller } from "../../base/call.ts";
+import type { Cancel, Clock } from "../../base/clock.ts";
+import { ToolyardError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import type { Outlet } from "../endpoint/outlet.ts";
+import type { Peer } from "../endpoint/peer.ts";
+import type { Face } from "../face.ts";
+import type { EventStream } from "./event-stream.ts";
+import { TOKEN_LIFE_MS, TokenSeal, type Grant } from "./token.ts";
+
+/** States at once. Beyond, one that has nothing under way is forgotten; its token stays good. */
+const MOST = 1_000;
+/** Streams of one session; the oldest makes room. */
+const MOST_STREAMS = 8;
+/** News that a session without a stream may miss; they tell of lists and resources, so that the same ones come again and again. */
+const MOST_UNSENT = 64;
+/** Ended sessions that are remembered until their token has expired. */
+const MOST_ENDED = 10_000;
+
+export interface SessionsOptions {
+  readonly key: Buffer;
+  readonly clock: Clock;
+  /** State that was not used for so long, in ms, is forgotten. */
+  readonly idleMs: number;
+  /** @default 1000 */
+  readonly most?: number;
+}
+
+/** The state of one session. */
+export class Session implements Outlet {
+  readonly face: Face;
+  readonly peer: Peer;
+  readonly caller: Caller;
+  lastUse: number;
+  #streams: readonly EventStream[] = [];
+  /** By their text: the same news twice is once. */
+  readonly #unsent = new Map<string, Buffer>();
+
+  constructor(face: Face, { identity, nonce, version, capabilities }: Grant, now: number) {
+    this.face = face;
+    this.peer = face.admit(this);
+    this.caller = { identity, instanceKey: nonce, era: "legacy", protocolVersion: version, capabilities };
+    this.peer.caller = this.caller;
+    this.lastUse = now;
+  }
+
+  /** True while forgetting it would cost the client something. */
+  get busy(): boolean {
+    return this.peer.running > 0 || this.#streams.length > 0 || this.peer.subscriptions.size > 0;
+  }
+
+  /**
+   * Sends what belongs to no call, on one stream: the newest, as the client may have lost the others. News that come
+   * while there is none wait for the next one.
+   */
+  send(message: Buffer, droppable: boolean): boolean {
+    if (this.#streams.at(-1)?.send(message, droppable) === true) return true;
+    if (!droppable && this.#unsent.size < MOST_UNSENT) this.#unsent.set(message.toString("latin1"), message);
+    return false;
+  }
+
+  addStream(stream: EventStream): void {
+    this.#streams = [...this.#streams, stream];
+    if (this.#streams.length > MOST_STREAMS) this.#streams[0]?.end();
+    const unsent = [...this.#unsent.values()];
+    this.#unsent.clear();
+    for (const message of unsent) this.send(message, false);
+  }
+
+  removeStream(stream: EventStream): void {
+    this.#streams = this.#streams.filter((each) => each !== stream);
+  }
+
+  endStreams(): void {
+    for (const stream of this.#streams) stream.end();
+  }
+}
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #seal: TokenSeal;
+  /** By token. */
+  readonly #live = new Map<string, { readonly session: Session; stop: Cancel }>();
+  /** Nonces of ended sessions, and when their token expires. */
+  readonly #ended = new Map<string, number>();
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+    this.#seal = new TokenSeal(options.key);
+  }
+
+  /** How many states are held. */
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** The id of a new session; nothing is held for it yet. */
+  issue(path: string, identity: string, offer: { readonly version: string; readonly capabilities: JsonObject }): string {
+    return this.#seal.seal({ ...offer, identity, path, issuedAt: this.#options.clock.now() });
+  }
+
+  /**
+   * The session of a token, its state made where there is none.
+   *
+   * @throws SESSION_MISSING without a token, SESSION_UNKNOWN for one that is not good here, SERVER_BUSY when too many are in use
+   */
+  use(token: string | undefined, path: string, face: Face): Session {
+    const live = this.#find(token, face);
+    if (live !== undefined) return live;
+    const grant = this.#grant(token, path);
+    this.#makeRoom();
+    const session = new Session(face, grant, this.#options.clock.now());
+    this.#live.set(token ?? "", { session, stop: this.#watch(token ?? "", session) });
+    return session;
+  }
+
+  /** The session of a token if its state is held. @throws as {@link Sessions.use}, for the token */
+  find(token: string | undefined, path: string, face: Face): Session | undefined {
+    const live = this.#find(token, face);
+    if (live === undefined) this.#grant(token, path);
+    return live;
+  }
+
+  /** Ends a session for good. @throws as {@link Sessions.use}, for the token */
+  end(token: string | undefined, path: string): void {
+    const { nonce, issuedAt } = this.#grant(token, path);
+    this.#ended.set(nonce, issuedAt + TOKEN_LIFE_MS);
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > MOST_ENDED && oldest !== undefined) this.#ended.delete(oldest);
+    this.#forget(token ?? "");
+  }
+
+  /** Forgets the sessions of an endpoint that is no more. */
+  leave(face: Face): void {
+    for (const [token, { session }] of this.#live) if (session.face === face) this.#forget(token);
+  }
+
+  /** Ends the streams that belong to no call. */
+  quiet(): void {
+    for (const { session } of this.#live.values()) session.endStreams();
+  }
+
+  close(): void {
+    for (const token of this.#live.keys()) this.#forget(token);
+  }
+
+  #find(token: string | undefined, face: Face): Session | undefined {
+    const session = this.#live.get(token ?? "")?.session;
+    if (session?.face !== face) return undefined;
+    session.lastUse = this.#options.clock.now();
+    return session;
+  }
+
+  #grant(token: string | undefined, path: string): Grant {
+    if (token === undefined) throw new ToolyardError("SESSION_MISSING", "The request names no session.");
+    const now = this.#options.clock.now();
+    const grant = this.#seal.open(token, now);
+    if (grant === undefined || grant.path !== path || this.#ended.has(grant.nonce)) {
+      throw new ToolyardError("SESSION_UNKNOWN", "There is no such session here.");
+    }
+    return grant;
+  }
+
+  #makeRoom(): void {
+    const { most = MOST } = this.#options;
+    if (this.#live.size < most) return;
+    const quiet = [...this.#live].filter(([, { session }]) => !session.busy);
+    const [oldest] = quiet.toSorted(([, a], [, b]) => a.session.lastUse - b.session.lastUse);
+    if (oldest === undefined) throw new ToolyardError("SERVER_BUSY", `${most} clients are at work already.`);
+    this.#forget(oldest[0]);
+  }
+
+  /** Forgets the state once it was idle for long enough. */
+  #watch(token: string, session: Session): Cancel {
+    const { clock, idleMs } = this.#options;
+    return clock.after(Math.max(1, session.lastUse + idleMs - clock.now()), () => {
+      if (session.busy) session.lastUse = clock.now();
+      if (session.lastUse + idleMs <= clock.now()) return this.#forget(token);
+      const live = this.#live.get(token);
+      if (live !== undefined) live.stop = this.#watch(token, session);
+    });
+  }
+
+  #forget(token: string): void {
+    const live = this.#live.get(token);
+    if (live === undefined) return;
+    this.#live.delete(token);
+    live.stop();
+    live.session.endStreams();
+    live.session.face.dismiss(live.session.peer);
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Ids of legacy sessions, as sealed tokens: all that a session is stands in its id, so that any process with the key
+ * accepts it, this one after a restart too. Readable, not forgeable; it holds only what the client itself has said.
+ */
+
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { isObject, type JsonObject } from "../../base/json.ts";
+
+/** What a session is. */
+export interface Grant {
+  readonly identity: string;
+  /** The path of the endpoint; the token is good for no other. */
+  readonly path: string;
+  readonly version: string;
+  readonly capabilities: JsonObject;
+  /** Tells sessions with equal contents apart; set by {@link TokenSeal.seal}. */
+  readonly nonce: string;
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+}
+
+/** A session lasts so long, in ms; then its client has to begin anew. */
+export const TOKEN_LIFE_MS: number = 30 * 24 * 60 * 60 * 1_000;
+
+/** Bytes of capabilities, as JSON, that a token carries whole: it stands in a header. */
+const MOST_CAPABILITIES = 2_048;
+const ESSENTIAL: readonly string[] = ["elicitation", "sampling", "roots"];
+
+const PREFIX = "ty1";
+
+export class TokenSeal {
+  readonly #key: Buffer;
+
+  /** @param key of the state directory; what is sealed here is sealed with a key of its own, made from it */
+  constructor(key: Buffer) {
+    this.#key = createHmac("sha256", key).update("toolyard session").digest();
+  }
+
+  seal(grant: Omit<Grant, "nonce">): string {
+    const nonce = randomBytes(16).toString("base64url");
+    const { identity: i, path: p, version: v, issuedAt: t } = grant;
+    const text = JSON.stringify({ i, p, v, c: slim(grant.capabilities), n: nonce, t });
+    const payload = Buffer.from(text).toString("base64url");
+    return `${PREFIX}.${payload}.${this.#mac(payload).toString("base64url")}`;
+  }
+
+  /** Undefined for what was not sealed with this key, or too long ago. @param now milliseconds since the epoch */
+  open(token: string, now: number): Grant | undefined {
+    const [prefix, payload = "", mac = "", ...rest] = token.split(".");
+    if (prefix !== PREFIX || rest.length > 0 || !this.#isMac(mac, payload)) return undefined;
+    const value: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    const grant = isObject(value) ? grantOf(value) : undefined;
+    return grant === undefined || now - grant.issuedAt > TOKEN_LIFE_MS ? undefined : grant;
+  }
+
+  #isMac(mac: string, payload: string): boolean {
+    const given = Buffer.from(mac, "base64url");
+    const right = this.#mac(payload);
+    // the text itself is compared too, as several texts stand for the same bytes
+    return given.length === right.length && timingSafeEqual(given, right) && mac === right.toString("base64url");
+  }
+
+  #mac(payload: string): Buffer {
+    return createHmac("sha256", this.#key).update(payload).digest();
+  }
+}
+
+function grantOf({ i, p, v, c, n, t }: JsonObject): Grant | undefined {
+  const whole = typeof i === "string" && typeof p === "string" && typeof v === "string" && typeof n === "string" && typeof t === "number";
+  return whole && isObject(c) ? { identity: i, path: p, version: v, capabilities: c, nonce: n, issuedAt: t } : undefined;
+}
+
+/** Whole where it fits, else what questions of servers depend on, else nothing: then nothing is asked. */
+function slim(capabilities: JsonObject): JsonObject {
+  const essential = Object.fromEntries(ESSENTIAL.map((key) => [key, capabilities[key]]));
+  return [capabilities, essential].find((each) => JSON.stringify(each).length <= MOST_CAPABILITIES) ?? {};
+}
