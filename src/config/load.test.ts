@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { explain, ToolyardError } from "../base/errors.ts";
+import { reveal } from "../base/secret.ts";
 import type { Config } from "./config.ts";
 import { loadConfig, parseConfig, parseConfigText, type ConfigOptions } from "./load.ts";
 
@@ -446,8 +447,9 @@ describe("loadConfig", () => {
     expect(servers.get("b")?.transport).toMatchObject({ cwd: join(folder, "sub") });
     expect(servers.get("b")?.roots).toEqual([`file://${join(folder, "data")}`]);
     expect(servers.get("c")?.transport).toMatchObject({ args: ["from-a-file"] });
-    const { env: given = {} } = servers.get("d")?.transport as { env?: Record<string, string | { reveal(): string }> };
-    expect(Object.entries(given).map(([name, value]) => [name, typeof value === "string" ? value : value.reveal()])).toEqual([
+    const transport = servers.get("d")?.transport;
+    const given = transport?.kind === "stdio" ? transport.env : {};
+    expect(Object.entries(given).map(([name, value]) => [name, reveal(value)])).toEqual([
       ["A", "own"],
       ["B", "two words"],
     ]);
