@@ -94,7 +94,7 @@ export class Talk {
     try {
       const result = await this.#runner.run(this.#agent, [...this.#history, { role: "user", content: question }]);
       this.#history = result.history;
-      return { text: String(result.finalOutput ?? ""), calls: this.#calls };
+      return { text: result.finalOutput ?? "", calls: this.#calls };
     } catch (error) {
       console.error(`\n  "${question}" got no answer: ${error instanceof Error ? error.message : String(error)}`);
       return undefined;

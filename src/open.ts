@@ -3,7 +3,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "./base/clock.ts";
-import { sha256 } from "./base/digest.ts";
 import { ToolyardError } from "./base/errors.ts";
 import { Slots } from "./base/flight.ts";
 import { isObject, type JsonObject } from "./base/json.ts";
@@ -144,9 +143,4 @@ async function configFrom(source: string | ConfigInput | GatewayInput, options: 
 function overGateway(url: string, key: unknown): JsonObject {
   const headers: JsonObject = typeof key === "string" ? { authorization: `Bearer ${key}` } : {};
   return { mcpServers: { [GATEWAY]: { url, headers, namespace: "", sharing: "shared" } } };
-}
-
-/** Names the files that belong to one configuration: its socket, its record of a running gateway. */
-export function configId(config: Config): string {
-  return sha256(config.file ?? JSON.stringify([...config.servers.keys()])).slice(0, 16);
 }

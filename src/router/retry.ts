@@ -35,7 +35,7 @@ export class RetryBudget {
  * May this request be sent a second time? Where it never started: yes. Where it may have run: when it cannot change
  * anything, or when the operator trusts this server's word that twice is harmless.
  */
-export function mayRetry({ call, route }: RoutedCall, failure: ToolyardError): boolean {
+function mayRetry({ call, route }: RoutedCall, failure: ToolyardError): boolean {
   if (!LOST.has(failure.code) || call.signal?.aborted) return false;
   if (failure.details.started === false) return true;
   if (SAFE_METHODS.has(call.method)) return true;

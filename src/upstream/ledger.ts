@@ -8,6 +8,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { sleep, systemClock } from "../base/clock.ts";
 import { isObject } from "../base/json.ts";
+import { groupIsAlive } from "../wire/child.ts";
 
 const ORPHAN_TERM_MS = 2_000;
 
@@ -16,8 +17,6 @@ export interface Ledger {
   note(pid: number): void;
   forget(pid: number | undefined): void;
 }
-
-export const noLedger: Ledger = { note: () => {}, forget: () => {} };
 
 interface Entry {
   readonly pid: number;
@@ -90,16 +89,7 @@ function parseEntry(text: string): Entry | undefined {
 function isOurs({ pid, started }: Entry): boolean {
   const now = startTime(pid);
   if (now !== undefined) return now === started;
-  return groupExists(pid);
-}
-
-function groupExists(pid: number): boolean {
-  try {
-    process.kill(-pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  return groupIsAlive(pid);
 }
 
 async function endGroup(pid: number): Promise<void> {
@@ -109,7 +99,7 @@ async function endGroup(pid: number): Promise<void> {
     } catch {
       return;
     }
-    for (let waited = 0; waited < ORPHAN_TERM_MS && groupExists(pid); waited += 50) await sleep(systemClock, 50);
+    for (let waited = 0; waited < ORPHAN_TERM_MS && groupIsAlive(pid); waited += 50) await sleep(systemClock, 50);
   }
 }
 

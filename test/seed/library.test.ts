@@ -269,7 +269,7 @@ describe("calls", () => {
       { mcpServers: { everything: real.everything } },
       {
         elicit: ({ message }, { server }) => {
-          asked.push(`${server}: ${String(message)}`);
+          asked.push(`${server}: ${JSON.stringify(message)}`);
           return { action: "accept", content: { name: "Ann" } };
         },
       },

@@ -29,14 +29,20 @@ export function testPlace(): TestPlace {
 }
 
 /** Entries of the reference servers, as anybody would configure them. */
+interface Entry {
+  command: string;
+  args: string[];
+  env?: Record<string, string>;
+}
+
 export const real = {
   everything: { command: process.execPath, args: [join(modules, "server-everything/dist/index.js"), "stdio"] },
-  memory: (file: string) => ({
+  memory: (file: string): Entry => ({
     command: process.execPath,
     args: [join(modules, "server-memory/dist/index.js")],
     env: { MEMORY_FILE_PATH: file },
   }),
-  filesystem: (folder: string) => ({ command: process.execPath, args: [join(modules, "server-filesystem/dist/index.js"), folder] }),
+  filesystem: (folder: string): Entry => ({ command: process.execPath, args: [join(modules, "server-filesystem/dist/index.js"), folder] }),
 };
 
 /** The text of a result's first block. */
