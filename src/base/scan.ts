@@ -57,6 +57,9 @@ const LOWER_E = 0x65;
 const LOWER_U = 0x75;
 const LETTER_CASE = 0x20;
 
+/** Stands where no byte is any more; it equals none. */
+const END = -1;
+
 /** An object whose members are recorded, while it is read. */
 interface Draft {
   readonly base: number;
@@ -86,7 +89,7 @@ class Scanner {
 
   whole(): readonly Member[] | undefined {
     this.#run();
-    if (this.#space() !== undefined) this.#fail();
+    if (this.#space() !== END) this.#fail();
     return this.#closed;
   }
 
@@ -178,13 +181,14 @@ class Scanner {
 
   #string(): void {
     const bytes = this.#bytes;
+    const last = bytes.length - 4;
     let at = this.#at + 1;
     for (;;) {
-      at = skipPlain(this.#view, at);
-      const byte = bytes[at];
+      while (at <= last && isPlain(this.#view.getInt32(at, true))) at += 4;
+      const byte = bytes[at] ?? END;
       if (byte === QUOTE) break;
       if (byte === BACKSLASH) at += this.#escape(at);
-      else if (byte !== undefined && byte >= 0x20) at++;
+      else if (byte >= 0x20) at++;
       else this.#fail(at);
     }
     this.#at = at + 1;
@@ -192,19 +196,18 @@ class Scanner {
 
   /** Length of the escape at this place. */
   #escape(at: number): number {
-    const byte = this.#bytes[at + 1];
-    if (byte !== LOWER_U) return byte !== undefined && ESCAPED.includes(byte) ? 2 : this.#fail(at);
-    for (let digit = at + 2; digit < at + 6; digit++) if (!isHex(this.#bytes[digit])) this.#fail(at);
+    const byte = this.#bytes[at + 1] ?? END;
+    if (byte !== LOWER_U) return ESCAPED[byte] === 1 ? 2 : this.#fail(at);
+    for (let digit = at + 2; digit < at + 6; digit++) if (!isHex(this.#bytes[digit] ?? END)) this.#fail(at);
     return 6;
   }
 
-  #scalar(byte: number | undefined): void {
+  #scalar(byte: number): void {
     if (byte === MINUS || isDigit(byte)) return this.#number();
-    const literal = LITERALS.find((text) => text[0] === byte);
+    const literal = LITERALS.get(byte);
     if (literal === undefined) return this.#fail();
-    const end = this.#at + literal.length;
-    if (this.#bytes.compare(literal, 0, literal.length, this.#at, Math.min(end, this.#bytes.length)) !== 0) this.#fail();
-    this.#at = end;
+    for (let index = 1; index < literal.length; index++) if (this.#bytes[this.#at + index] !== literal[index]) this.#fail();
+    this.#at += literal.length;
   }
 
   #number(): void {
@@ -216,7 +219,7 @@ class Scanner {
       this.#at++;
       this.#digits();
     }
-    if (((bytes[this.#at] ?? 0) | LETTER_CASE) !== LOWER_E) return;
+    if (((bytes[this.#at] ?? END) | LETTER_CASE) !== LOWER_E) return;
     this.#at++;
     if (bytes[this.#at] === PLUS || bytes[this.#at] === MINUS) this.#at++;
     this.#digits();
@@ -226,16 +229,16 @@ class Scanner {
   #digits(): void {
     const bytes = this.#bytes;
     let at = this.#at;
-    while (isDigit(bytes[at])) at++;
+    while (isDigit(bytes[at] ?? END)) at++;
     if (at === this.#at) this.#fail();
     this.#at = at;
   }
 
-  /** Skips white space; the byte behind it. */
-  #space(): number | undefined {
+  /** Skips white space; the byte behind it, or END. */
+  #space(): number {
     const bytes = this.#bytes;
-    let byte = bytes[this.#at];
-    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++this.#at];
+    let byte = bytes[this.#at] ?? END;
+    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++this.#at] ?? END;
     return byte;
   }
 
@@ -246,37 +249,32 @@ class Scanner {
   }
 }
 
-const LITERALS = ["true", "false", "null"].map((text) => Buffer.from(text));
-const ESCAPED = Buffer.from('"\\/bfnrt');
+const LITERALS = new Map(["true", "false", "null"].map((text) => [text.charCodeAt(0), Buffer.from(text)]));
+
+/** 1 for the bytes that may follow a backslash. */
+const ESCAPED = new Uint8Array(256);
+for (const byte of Buffer.from('"\\/bfnrt')) ESCAPED[byte] = 1;
 
 /**
- * Skips string bytes that mean only themselves, four at a time. It stops at or up to three bytes before the first
- * quote, backslash or control character: each of the three terms sets the top bit of a byte that is one.
+ * True when none of these four bytes of a string is a quote, a backslash or a control character: each of the three
+ * terms sets the top bit of a byte that is one. It may be false without need, when a byte before it is one.
  */
-function skipPlain(view: DataView, from: number): number {
-  const last = view.byteLength - 4;
-  let at = from;
-  while (at <= last) {
-    const four = view.getInt32(at, true);
-    const control = four - 0x20202020;
-    const quote = (four ^ 0x22222222) - 0x01010101;
-    const backslash = (four ^ 0x5c5c5c5c) - 0x01010101;
-    if (((control | quote | backslash) & ~four & 0x80808080) !== 0) return at;
-    at += 4;
-  }
-  return at;
+function isPlain(four: number): boolean {
+  const control = four - 0x20202020;
+  const quote = (four ^ 0x22222222) - 0x01010101;
+  const backslash = (four ^ 0x5c5c5c5c) - 0x01010101;
+  return ((control | quote | backslash) & ~four & 0x80808080) === 0;
 }
 
 function decode(text: string): string {
   return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= ZERO && byte <= NINE;
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
 }
 
-function isHex(byte: number | undefined): boolean {
-  if (byte === undefined) return false;
+function isHex(byte: number): boolean {
   const lower = byte | LETTER_CASE;
   return isDigit(byte) || (lower >= 0x61 && lower <= 0x66);
 }

@@ -160,7 +160,7 @@ describe("readEnvelope", () => {
 describe("writing", () => {
   it("gives back what was read, byte for byte", () => {
     const id = fc.oneof(fc.integer(), fc.string());
-    const params = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.stringify(value, null, 1));
+    const params = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.stringify(value, null, 1).replaceAll("\n", " "));
     fc.assert(
       fc.property(id, fc.string(), params, (rpcId, method, body) => {
         const request = readEnvelope(writeRequest(rpcId, method, Body.from(Buffer.from(body))));
@@ -171,6 +171,16 @@ describe("writing", () => {
         expect(textOf(answer.result)).toBe(body);
       }),
     );
+  });
+
+  it("lets no message inside a message stand on a line of its own", () => {
+    const inner = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{}}';
+    const bytes = Buffer.from(`{"jsonrpc":"2.0","id":1,"method":"a","params":{"x":\n${inner}\r\n, "y":"\\n"}}`);
+    const { params } = readEnvelope(bytes);
+    const expected = `{"x": ${inner}  , "y":"\\n"}`;
+    expect(writeRequest(2, "a", params).toString()).toBe(`{"jsonrpc":"2.0","id":2,"method":"a","params":${expected}}`);
+    expect(writeResult(2, params).toString()).toBe(`{"jsonrpc":"2.0","id":2,"result":${expected}}`);
+    expect(bytes.includes("\n")).toBe(true);
   });
 
   it("writes notifications and errors", () => {

@@ -1,10 +1,14 @@
-/** JSON-RPC 2.0 messages, read and written by their outside: params and results pass as the bytes that came. */
+/**
+ * JSON-RPC 2.0 messages, read and written by their outside: params and results pass as the bytes that came. What is
+ * written stands on one line: line breaks between tokens become spaces, in every carrier alike.
+ */
 
 import { Body } from "../base/body.ts";
 import type { RpcError } from "../base/call.ts";
 import { ToolyardError } from "../base/errors.ts";
 import { findMember, scan, scanHead, type Member } from "../base/scan.ts";
 import { withoutBom } from "./bom.ts";
+import { oneLine } from "./lines.ts";
 
 export type RpcId = string | number;
 
@@ -68,7 +72,7 @@ export function writeError(id: RpcId | null, error: RpcError): Buffer {
 }
 
 function wrap(head: string, body: Body): Buffer {
-  return Buffer.concat([Buffer.from(head), ...body.parts, TAIL]);
+  return oneLine(Buffer.concat([Buffer.from(head), ...body.parts, TAIL]));
 }
 
 const TAIL = Buffer.from("}");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { LineReader, writeLine } from "./lines.ts";
+import { LineReader, oneLine, writeLine } from "./lines.ts";
 
 type Told = { line: string } | { head: string; size: number };
 
@@ -103,15 +103,14 @@ describe("LineReader", () => {
   });
 });
 
-describe("writeLine", () => {
+describe.each([
+  ["oneLine", oneLine, ""],
+  ["writeLine", writeLine, "\n"],
+])("%s", (_, write, lineEnd) => {
   it.each([
-    ["{}", "{}\n"],
-    ['{\n  "a": 1\r\n}', '{   "a": 1  }\n'],
-    ['"a\\nb"', '"a\\nb"\n'],
-    ["", "\n"],
-  ])("writes %j as one line", (message, line) => {
-    const bytes = Buffer.from(message);
-    expect(writeLine(bytes).toString()).toBe(line);
-    expect(bytes.toString()).toBe(message);
-  });
+    ["{}", "{}"],
+    ['{\n  "a": 1\r\n}\n', '{   "a": 1  } '],
+    ['"a\\nb"', '"a\\nb"'],
+    ["", ""],
+  ])("writes %j on one line", (message, line) => expect(write(Buffer.from(message)).toString()).toBe(line + lineEnd));
 });

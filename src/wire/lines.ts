@@ -79,18 +79,21 @@ export class LineReader {
 }
 
 /**
- * A JSON message as one line, ready to send. Line breaks inside it, which JSON allows between its tokens only,
- * become spaces; otherwise not a byte changes.
+ * Puts a JSON message on one line, in place: line breaks, which JSON allows between its tokens only, become spaces.
+ * Without it, a message inside a message could pass for one of its own.
  */
+export function oneLine(message: Buffer): Buffer {
+  for (const byte of [LF, CR]) {
+    for (let at = message.indexOf(byte); at !== -1; at = message.indexOf(byte, at + 1)) message[at] = SPACE;
+  }
+  return message;
+}
+
+/** A JSON message as one line with its line end, ready to send. The message itself is left as it is. */
 export function writeLine(message: Buffer): Buffer {
   const line = Buffer.allocUnsafe(message.length + 1);
   message.copy(line);
+  oneLine(line.subarray(0, message.length));
   line[message.length] = LF;
-  blank(line.subarray(0, message.length), LF);
-  blank(line.subarray(0, message.length), CR);
   return line;
-}
-
-function blank(bytes: Buffer, byte: number): void {
-  for (let at = bytes.indexOf(byte); at !== -1; at = bytes.indexOf(byte, at + 1)) bytes[at] = SPACE;
 }
