@@ -68,7 +68,7 @@ export function oneOf(words: readonly string[]): string {
 }
 
 /** `mcpServers.github.args[2]`; keys that are no plain words are quoted. */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   const steps = path.map((step) => {
     if (typeof step === "number") return `[${step}]`;
     return /^[A-Za-z_$][\w$-]*$/.test(step) ? `.${step}` : `[${quote(step)}]`;

@@ -40,9 +40,15 @@ export interface ServerShape {
 }
 
 const instructions = z
-  .union([z.enum(["own", "off"]), section({ text: text({ description: "The text." }) }, { description: "A text of yours." })], {
-    error: 'must be "own", "off" or { "text": "…" }.',
-  })
+  .union(
+    [
+      z.enum(["own", "off"]),
+      section({ text: text({ description: "What models are told." }) }, { description: "A text in place of the server's own." }),
+    ],
+    {
+      error: 'must be "own", "off" or { "text": "…" }.',
+    },
+  )
   .meta({ description: "What models are told about the server: its own instructions, none, or a text in their place.", examples: ["off"] })
   .prefault("own");
 
@@ -109,7 +115,8 @@ export const serverSchema: z.ZodType<ServerShape> = section(
       examples: [["AWS_*"]],
     }).prefault([]),
     cwd: template({
-      description: "The folder that the program is started in; relative to the folder of this file. Default: that folder.",
+      description:
+        "The folder that the program is started in; relative ones begin at the folder of this file. Default: the folder of this file.",
       examples: ["./data"],
     }).optional(),
     url: template({
