@@ -1,7 +1,7 @@
 /** JSON with comments, read so that every problem can be pointed at. */
 
 import { findNodeAtLocation, type Node, type ParseError, parseTree, getNodeValue, printParseErrorCode } from "jsonc-parser";
-import type { Locate, Path, Problem } from "./problems.ts";
+import type { Locate, Path, Place, Problem } from "./problems.ts";
 
 export interface Document {
   readonly value: unknown;
@@ -15,7 +15,7 @@ export function parseDocument(text: string, file: string): Document {
   const errors: ParseError[] = [];
   const body = text.replace(/^\uFEFF/, " ");
   const tree = parseTree(body, errors, { allowTrailingComma: true });
-  const place = (offset: number): string => `${file}:${positionOf(body, offset)}`;
+  const place = (offset: number): Place => ({ at: `${file}:${positionOf(body, offset)}`, offset });
   const [error] = errors;
   if (tree === undefined || error !== undefined) return unreadable(body, place(error?.offset ?? 0), error);
   return {
@@ -44,10 +44,10 @@ const SYNTAX: Readonly<Record<string, string>> = {
   InvalidCharacter: "holds a character that must be escaped.",
 };
 
-function unreadable(text: string, at: string, error: ParseError | undefined): Document {
+function unreadable(text: string, place: Place, error: ParseError | undefined): Document {
   const says = text.trim() === "" || error === undefined ? "is empty." : (SYNTAX[printParseErrorCode(error.error)] ?? "is not JSON.");
   const problem: Problem = { path: [], says, mend: "Correct the text there; comments and trailing commas are allowed." };
-  return { value: undefined, locate: () => at, problems: [problem] };
+  return { value: undefined, locate: () => place, problems: [problem] };
 }
 
 function positionOf(text: string, offset: number): string {

@@ -131,9 +131,9 @@ describe("a file that is refused", () => {
 
   it("lists every problem, each with its place", () => {
     expect(refusal('{\n  "results": {},\n  "naming": { "seperator": "_" },\n  "gateway": { "port": "x" }\n}').split("\n")).toEqual([
+      "toolyard.json:2:3: results is not available in this version.",
       'toolyard.json:3:15: naming.seperator is not a known key. Did you mean "separator"?',
-      "toolyard.json:4:24: gateway.port must be a whole number from 0 to 65535.",
-      `toolyard.json:2:3: results is not available in this version. ${correct}`,
+      `toolyard.json:4:24: gateway.port must be a whole number from 0 to 65535. ${correct}`,
     ]);
   });
 });

@@ -15,8 +15,14 @@ export interface Problem {
   readonly key?: boolean;
 }
 
-/** Says where a problem stands (`toolyard.json:12:5`); undefined where there is no text. */
-export type Locate = (problem: Problem) => string | undefined;
+export interface Place {
+  /** `toolyard.json:12:5` */
+  readonly at: string;
+  readonly offset: number;
+}
+
+/** Says where a problem stands; undefined where there is no text. */
+export type Locate = (problem: Problem) => Place | undefined;
 
 const TYPES: Readonly<Record<string, string>> = {
   string: "text",
@@ -82,13 +88,14 @@ export function quote(word: string): string {
   return JSON.stringify(word).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, visible);
 }
 
-/** One CONFIG_INVALID for all of `problems`, of which there is at least one. */
+/** One CONFIG_INVALID for all of `problems`, of which there is at least one, in the order in which they stand. */
 export function problemsError(problems: readonly Problem[], locate: Locate, server?: string): ToolyardError {
-  const [first, ...others] = problems.map((problem) => ({ at: locate(problem), text: sentence(problem), mend: problem.mend }));
-  const lines = [first?.text ?? "", ...others.map(({ at, text }) => (at === undefined ? text : `${at}: ${text}`))];
+  const placed = problems.map((problem) => ({ place: locate(problem), text: sentence(problem), mend: problem.mend }));
+  const [first, ...others] = placed.toSorted((one, other) => (one.place?.offset ?? 0) - (other.place?.offset ?? 0));
+  const lines = [first?.text ?? "", ...others.map(({ place, text }) => (place === undefined ? text : `${place.at}: ${text}`))];
   return new ToolyardError("CONFIG_INVALID", lines.join("\n"), {
     ...(server !== undefined && { server }),
-    ...(first?.at !== undefined && { at: first.at }),
+    ...(first?.place !== undefined && { at: first.place.at }),
     ...(others.length === 0 && first?.mend !== undefined && { mend: first.mend }),
   });
 }

@@ -20,6 +20,26 @@ for (let count = 0; ; count++) {
   await replaceFile(file, JSON.stringify({ mcpServers: servers }), 0o600);
 }`;
 
+const EDITOR = `
+import { addServer } from ${JSON.stringify(new URL("edit.ts", import.meta.url).href)};
+import { editConfig } from ${JSON.stringify(new URL("write.ts", import.meta.url).href)};
+const [file, name] = process.argv.slice(1);
+for (let count = 0; count < 15; count++) await editConfig(file, addServer(name + count + "x", { command: "x" }));
+`;
+
+it("no edit is lost of three processes that edit one file", { timeout: 30_000 }, async () => {
+  const file = join(folder, "shared.json");
+  await writeFile(file, '{ "mcpServers": {} }');
+  const ends = ["a", "b", "c"].map((name) => {
+    const editor = spawn(process.execPath, ["--input-type=module-typescript", "-e", EDITOR, file, name], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    return new Promise((resolve) => editor.once("exit", resolve));
+  });
+  expect(await Promise.all(ends)).toEqual([0, 0, 0]);
+  expect(parseConfigText(await readFile(file, "utf8"), file).servers.size).toBe(45);
+});
+
 it("a file is whole, old or new, whenever its writer is killed", { timeout: 20_000 }, async () => {
   const file = join(folder, "toolyard.json");
   await writeFile(file, '{ "mcpServers": {} }');

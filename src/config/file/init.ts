@@ -1,11 +1,15 @@
-/** The file that `toolyard init` writes: runs as it is, and shows what else there is. */
-export function starterConfig(): string {
-  return STARTER;
+/**
+ * The file that `toolyard init` writes: runs as it is, and shows what else there is.
+ *
+ * @param schema address of the schema that is shipped with the package
+ */
+export function starterConfig(schema = "./node_modules/toolyard/toolyard.schema.json"): string {
+  return STARTER.replace("SCHEMA", () => JSON.stringify(schema));
 }
 
 const STARTER = `{
   // Editors complete and check this file by its schema.
-  "$schema": "./node_modules/toolyard/toolyard.schema.json",
+  "$schema": SCHEMA,
 
   // Your MCP servers, in the shape that every host uses: paste entries from elsewhere as they are.
   "mcpServers": {

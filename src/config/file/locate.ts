@@ -39,7 +39,7 @@ export async function locateConfig({ named, env = ownEnvironment(), cwd = proces
 }
 
 /** Where the user's own configuration stands, or would. */
-function userConfigFile(env: Environment = ownEnvironment()): string {
+export function userConfigFile(env: Environment = ownEnvironment()): string {
   return join(pathsFrom(env).config, NAME);
 }
 

@@ -7,7 +7,7 @@ import { lstat, readlink } from "node:fs/promises";
 import { dirname, join, parse, resolve, sep } from "node:path";
 import type { FSWatcher } from "chokidar";
 import { type Cancel, type Clock, systemClock } from "../../base/clock.ts";
-import { ToolyardError, toToolyardError } from "../../base/errors.ts";
+import { messageOf, ToolyardError, toToolyardError } from "../../base/errors.ts";
 import type { Config } from "../config.ts";
 import { checkConfigText, type ConfigOptions, readConfigText, stateDirOf } from "../load.ts";
 import { trustLedger } from "./trust.ts";
@@ -77,7 +77,7 @@ export class ConfigWatch {
     const watcher = watch(folders, { depth: 0, ignoreInitial: true, followSymlinks: false, ignored });
     this.#watcher = watcher;
     watcher.on("all", () => this.#hint());
-    watcher.on("error", () => this.#hint());
+    watcher.on("error", (error) => this.#events.problem(unwatchedError(this.#file, error)));
     await new Promise<void>((ready) => void watcher.once("ready", ready));
     this.#hint();
   }
@@ -137,6 +137,11 @@ export class ConfigWatch {
     if (gone || error.code === "CONFIG_UNTRUSTED") this.#text = undefined;
     if (!known && !this.#closed) this.#events.problem(gone ? goneError(this.#file) : error);
   }
+}
+
+function unwatchedError(file: string, cause: unknown): ToolyardError {
+  const mend = "Changes to it are read at the next start; raise the system's limit of watched files if it says so.";
+  return new ToolyardError("STORE_UNAVAILABLE", `${file} cannot be watched: ${messageOf(cause)}.`, { mend }, cause);
 }
 
 function goneError(file: string): ToolyardError {
