@@ -57,8 +57,8 @@ function isInside(issue: z.core.$ZodIssue): boolean {
   return issue.path.length > 0 || issue.code === "unrecognized_keys";
 }
 
-/** How a shape is read, so that zod speaks our words where a field has none of its own. */
-export const inOurWords: z.core.ParseContext<z.core.$ZodIssue> = { error: predicateOf };
+/** How a shape is read: zod speaks our words where a field has none of its own, and compiles nothing for what is read once. */
+export const inOurWords: z.core.ParseContext<z.core.$ZodIssue> = { error: predicateOf, jitless: true };
 
 function predicateOf(issue: z.core.$ZodRawIssue): string {
   if (issue.code === "invalid_type" && issue.input === undefined) return "is missing.";

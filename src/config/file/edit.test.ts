@@ -34,6 +34,8 @@ describe("addServer", () => {
     ["a trailing comma", '{ "mcpServers": { "a": {}, } }', { a: {}, c: entry }],
     ["a trailing comma behind a comment", '{ "mcpServers": { "a": {} /* , */ , // x\n } }', { a: {}, c: entry }],
     ["a comment with a comma", '{ "mcpServers": { "a": {} /* , */ } }', { a: {}, c: entry }],
+    ["line comments with commas", '{ "mcpServers": { "a": {} // x, y\n // , */ ,\n } }', { a: {}, c: entry }],
+    ["all sorts of comments", '{ "mcpServers": { "a": {} /* a */ // */ , \n /* ** , */ } }', { a: {}, c: entry }],
     ["a comment on the last line", '{ "mcpServers": { "a": {} // x\n } }', { a: {}, c: entry }],
   ])("works with %s", (_what, text, expected) => {
     const after = addServer("c", entry)(text);

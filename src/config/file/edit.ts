@@ -104,9 +104,11 @@ function spanOf(text: string, start: number, end: number): Edit & { wholeLine: b
   return { offset: from, length: end + blanks - from, content: "", wholeLine };
 }
 
-/** The comma that follows, behind blanks and comments. */
+/** Blanks and comments, then a comma. Written so that it cannot stop short inside a comment. */
+const COMMA = /^(?:\s|\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*,/;
+
 function commaAfter(text: string, node: Node): number | undefined {
-  const gap = /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*,/.exec(text.slice(endOf(node)));
+  const gap = COMMA.exec(text.slice(endOf(node)));
   return gap === null ? undefined : endOf(node) + gap[0].length - 1;
 }
 

@@ -1,9 +1,9 @@
 /**
  * The file that `toolyard init` writes: runs as it is, and shows what else there is.
  *
- * @param schema address of the schema that is shipped with the package
+ * @param schema URL or path by which editors find the schema
  */
-export function starterConfig(schema = "./node_modules/toolyard/toolyard.schema.json"): string {
+export function starterConfig(schema: string): string {
   return STARTER.replace("SCHEMA", () => JSON.stringify(schema));
 }
 
@@ -13,28 +13,28 @@ const STARTER = `{
 
   // Your MCP servers, in the shape that every host uses: paste entries from elsewhere as they are.
   "mcpServers": {
-    // A program that Toolyard starts. Its tools are then called files__read_file and so on.
-    "files": {
+    // A program that Toolyard starts. Its tools are then called memory__read_graph and so on.
+    "memory": {
       "command": "npx",
-      "args": ["-y", "@modelcontextprotocol/server-filesystem", "."]
+      "args": ["-y", "@modelcontextprotocol/server-memory"]
     },
 
-    // Take the comment signs away to add a server that runs elsewhere. \${env:NAME} is read from the
-    // environment; should it not be set, this server alone is left out, and \`toolyard check\` says so.
+    // A disabled entry is kept, and costs nothing. Name a folder of yours before you enable this one.
+    "files": {
+      "command": "npx",
+      "args": ["-y", "@modelcontextprotocol/server-filesystem", "\${HOME}/projects"],
+      "disabled": true
+    }
+
+    // A server that runs elsewhere. \${env:NAME} is read from the environment; where it is not set,
+    // this server alone is left out, and \`toolyard check\` says so.
     // "crm": {
     //   "url": "https://crm.example.com/mcp",
     //   "headers": { "Authorization": "Bearer \${env:CRM_TOKEN}" },
     //   "tools": { "deny": ["delete_*"] }
-    // },
-
-    // A disabled entry is kept, and costs nothing.
-    "memory": {
-      "command": "npx",
-      "args": ["-y", "@modelcontextprotocol/server-memory"],
-      "disabled": true
-    }
+    // }
   }
 
-  // Every other key, with its default: docs/configuration.md.
+  // All other keys, with their defaults: docs/configuration.md.
 }
 `;
