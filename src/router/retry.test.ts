@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Body } from "../base/body.ts";
 import type { Answer } from "../base/call.ts";
+import { systemClock } from "../base/clock.ts";
 import { ToolyardError, type ErrorCode } from "../base/errors.ts";
+import { FakeClock, settle } from "../base/fake-clock.suite.ts";
 import type { Item } from "../catalog/item.ts";
 import type { ServerConfig } from "../config/config.ts";
 import { RetryBudget, retrying } from "./retry.ts";
@@ -25,7 +27,7 @@ async function attempts(routedCall: RoutedCall, code: ErrorCode, started: boolea
     count++;
     return Promise.reject(new ToolyardError(code, "lost", { started }));
   };
-  await retrying()(routedCall, next).catch(() => {});
+  await retrying(systemClock, () => 0)(routedCall, next).catch(() => {});
   return count;
 }
 
@@ -41,6 +43,42 @@ describe("retrying", () => {
     ["a timeout", { method: "resources/read" }, "CALL_TIMEOUT", true, 1],
   ])("sends %s so often: %j %s %s %i", async (...[, options, code, started, times]) => {
     expect(await attempts(routed(options), code, started)).toBe(times);
+  });
+});
+
+describe("retrying and time", () => {
+  const lost = (): Promise<Answer> => Promise.reject(new ToolyardError("SERVER_UNREACHABLE", "lost", { started: false }));
+
+  it("waits a random part of a moment, so that what was lost together does not come back together", async () => {
+    const clock = new FakeClock();
+    const times: number[] = [];
+    const next = (): Promise<Answer> => {
+      times.push(clock.now());
+      return lost();
+    };
+    const random = [0.1, 0.9];
+    const middleware = retrying(clock, () => random.shift() ?? 0);
+    for (let count = 0; count < 2; count++) void middleware(routed({}), next).catch(() => {});
+    await settle();
+    await clock.pass(100);
+    expect(times).toEqual([0, 0, 10, 90]);
+  });
+
+  it.each([
+    [99, 1],
+    [100, 2],
+  ])("does not begin anew with less than 50 ms left: %i ms, %i attempts", async (deadline, attemptsMade) => {
+    const clock = new FakeClock();
+    let count = 0;
+    const { call, route } = routed({});
+    const next = (): Promise<Answer> => {
+      count++;
+      return lost();
+    };
+    void retrying(clock, () => 0.5)({ route, call: { ...call, deadline } }, next).catch(() => {});
+    await settle();
+    await clock.pass(100);
+    expect(count).toBe(attemptsMade);
   });
 });
 

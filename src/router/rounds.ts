@@ -9,6 +9,7 @@ import { sleep, type Clock } from "../base/clock.ts";
 import { ToolyardError } from "../base/errors.ts";
 import { objectOr, stringOr, type JsonObject, type JsonValue } from "../base/json.ts";
 import { canAsk } from "../era/capabilities.ts";
+import { hasTime } from "./limits.ts";
 import type { Middleware, RoutedCall } from "./route.ts";
 
 export interface RoundLimits {
@@ -48,10 +49,18 @@ async function nextRound(routed: RoutedCall, result: Body, { round, limits, cloc
   // only a state: the server wants to be asked again, by whichever of its instances comes next
   if (requests.length === 0) await sleep(clock, Math.min(FIRST_PAUSE_MS * 2 ** round, LONGEST_PAUSE_MS), routed.call.signal);
   const responses: JsonObject = {};
+  const askedAt = clock.now();
   for (const [key, request] of requests) responses[key] = await askOne(routed, objectOr(request), limits);
+  const call = later(routed.call, clock.now() - askedAt);
+  if (!hasTime(call, clock)) throw new ToolyardError("CALL_TIMEOUT", "Its time was over before it could be called again with the answers.");
   const state = result.get("requestState");
-  const params = routed.call.params.with({ inputResponses: responses, ...(state === undefined ? {} : { requestState: state }) });
-  return { ...routed, call: { ...routed.call, params } };
+  const params = call.params.with({ inputResponses: responses, ...(state === undefined ? {} : { requestState: state }) });
+  return { ...routed, call: { ...call, params } };
+}
+
+/** While a person is asked, the call's time stands still. */
+function later(call: Call, ms: number): Call {
+  return call.deadline === undefined ? call : { ...call, deadline: call.deadline + ms };
 }
 
 /** @throws CANNOT_ASK when the caller cannot answer such a question, or does not want to */

@@ -6,10 +6,10 @@ import { ToolyardError, toToolyardError } from "../base/errors.ts";
 import { isObject, objectOr, type JsonObject } from "../base/json.ts";
 import type { Item, Snapshot } from "../catalog/item.ts";
 import { applyArguments } from "../catalog/override.ts";
-import type { ServerConfig } from "../config/config.ts";
 import { errorToClient, toClient } from "../era/results.ts";
 import type { Pool } from "../upstream/pool.ts";
 import { toAnswer } from "./failures.ts";
+import { limitsOf } from "./limits.ts";
 import { resolve, targetOf, type Resolved, type Target } from "./resolve.ts";
 import { compose, type Middleware, type Next, type RoutedCall } from "./route.ts";
 
@@ -50,8 +50,7 @@ export class Router {
 
   async #forward({ call, route }: RoutedCall): Promise<Answer> {
     const upstream = this.#pool.for(route.server.name, call);
-    const limits = limitsFor(route.server, route.item);
-    const answer = await upstream.request({ method: call.method, params: call.params, limits, call });
+    const answer = await upstream.request({ method: call.method, params: call.params, limits: limitsOf(route), call });
     const from = upstream.connection?.spoken?.era ?? "legacy";
     const { protocolVersion } = call.caller;
     if (answer.error !== undefined) return { error: errorToClient(answer.error, protocolVersion) };
@@ -76,12 +75,6 @@ function ownParams(call: Call, target: Target, item: Item | undefined): Body {
   else if (item.origin !== target.name) changes["name"] = item.origin;
   if (item.arguments !== undefined) changes["arguments"] = applyArguments(item, objectOr(call.params.get("arguments")));
   return Object.keys(changes).length === 0 ? call.params : call.params.with(changes);
-}
-
-function limitsFor(server: ServerConfig, item: Item | undefined): { quietMs: number; totalMs: number } {
-  const own = item === undefined ? undefined : server.toolTimeouts.get(item.origin);
-  const quietMs = own ?? server.timeouts.callMs;
-  return { quietMs, totalMs: Math.max(quietMs, server.timeouts.callMaxMs) };
 }
 
 /** After an argument error the model gets the schema that it missed, as one more block of text. */

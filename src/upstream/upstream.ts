@@ -158,18 +158,30 @@ export class Upstream {
   async #send(request: UpstreamRequest, startedAt: number): Promise<Answer> {
     const present = this.state === "ready" ? this.connection : undefined;
     const connection = present ?? (await this.#connected(request));
-    const waited = this.#options.clock.now() - startedAt;
-    const limits = waited === 0 ? request.limits : { ...request.limits, totalMs: Math.max(1, request.limits.totalMs - waited) };
     try {
-      return await connection.request({ ...request, limits });
+      return await connection.request(this.#remaining(request, startedAt));
     } catch (error) {
       const failure = toToolyardError(error);
-      if (failure.details.sessionLost === true) return await (await this.#lifeline.renew(connection)).request({ ...request, limits });
+      if (failure.details.sessionLost === true) return await this.#sendAnew(request, startedAt, connection);
       if (failure.code === "SERVER_UNREACHABLE" && failure.details.started === false) {
         this.#lifeline.lost({ code: failure.code, message: failure.message, started: false }, connection);
       }
       throw failure;
     }
+  }
+
+  /** The server had forgotten the session, so it has not begun: once more, in a new one, within the same time. */
+  async #sendAnew(request: UpstreamRequest, startedAt: number, lost: Connection): Promise<Answer> {
+    this.#lifeline.renew(lost).catch(() => {}); // the next line tells
+    const connection = await this.#connected(request);
+    return await connection.request(this.#remaining(request, startedAt));
+  }
+
+  /** The request, with what is left of its time. */
+  #remaining(request: UpstreamRequest, startedAt: number): UpstreamRequest {
+    const waited = this.#options.clock.now() - startedAt;
+    if (waited === 0) return request;
+    return { ...request, limits: { ...request.limits, totalMs: Math.max(1, request.limits.totalMs - waited) } };
   }
 
   #consultBreaker(): void {

@@ -1,0 +1,34 @@
+/** How long one call may take, all in all: its wait, its tries and its rounds share one end. */
+
+import type { Call } from "../base/call.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Middleware, Route } from "./route.ts";
+
+/** With less left, in ms, nothing is sent once more: it could only be cancelled. */
+const LEAST_MS = 50;
+
+/** The limits of the server, or of this tool of it, in ms. */
+export function limitsOf({ server, item }: Route): { readonly quietMs: number; readonly totalMs: number } {
+  const own = item === undefined ? undefined : server.toolTimeouts.get(item.origin);
+  const quietMs = own ?? server.timeouts.callMs;
+  return { quietMs, totalMs: Math.max(quietMs, server.timeouts.callMaxMs) };
+}
+
+/** Middleware that gives each call its end; the caller's own may come sooner. */
+export function ending(clock: Clock): Middleware {
+  return (routed, next) => {
+    const { call, route } = routed;
+    const end = clock.now() + limitsOf(route).totalMs;
+    return next({ route, call: { ...call, deadline: Math.min(call.deadline ?? end, end) } });
+  };
+}
+
+/** Milliseconds until the call's end. */
+export function timeLeft({ deadline = Number.POSITIVE_INFINITY }: Call, clock: Clock): number {
+  return Math.max(0, deadline - clock.now());
+}
+
+/** May something be sent once more for this call, `waitMs` from now? */
+export function hasTime(call: Call, clock: Clock, waitMs = 0): boolean {
+  return timeLeft(call, clock) >= waitMs + LEAST_MS;
+}
