@@ -1,5 +1,6 @@
 /** One View as clients meet it: what is the same for all of them, on whichever carrier they come. */
 
+import { randomBytes } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Limits } from "../config/config.ts";
@@ -10,12 +11,15 @@ import { Endpoint } from "./endpoint/endpoint.ts";
 import { Lists, listChanged } from "./endpoint/lists.ts";
 import type { Outlet } from "./endpoint/outlet.ts";
 import { Peer } from "./endpoint/peer.ts";
+import { Rounds } from "./rounds/rounds.ts";
 import { Subscriptions } from "./endpoint/subscriptions.ts";
 
 export interface FaceOptions {
   /** Shared by the faces of one yard, since servers are. */
   readonly subscriptions: Subscriptions;
   readonly activity: Activity;
+  /** Calls of modern clients that wait for answers. */
+  readonly rounds: Rounds;
   readonly clock: Clock;
   /** Told of faults of our own. */
   report(error: unknown): void;
@@ -71,14 +75,17 @@ export class Face {
 /** A face of its own, for a process with one client. Closing it ends all that it holds of the yard, but not the yard. */
 export function openFace(yard: Toolyard, rules: ViewRules = {}): { readonly face: Face; close(): void } {
   const subscriptions = new Subscriptions(yard);
+  const rounds = new Rounds({ key: randomBytes(32), clock: systemClock, limits: yard.config.limits });
   const face = new Face(yard.view(rules), yard.config.limits, {
     subscriptions,
     activity: new Activity(),
+    rounds,
     clock: systemClock,
     report: () => {},
   });
   const close = (): void => {
     face.close();
+    rounds.close();
     subscriptions.close();
   };
   return { face, close };

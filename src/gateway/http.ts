@@ -15,6 +15,7 @@ import { Faces } from "./faces.ts";
 import { guardFor } from "./guard.ts";
 import { servePipe, type Pipe } from "./pipe.ts";
 import { openSocket, type LocalSocket } from "./socket.ts";
+import { Rounds } from "./rounds/rounds.ts";
 import { Sessions } from "./streamable/sessions.ts";
 import { Streamable } from "./streamable/streamable.ts";
 
@@ -71,12 +72,14 @@ export async function openGateway(yard: Toolyard, options: GatewayOptions): Prom
 }
 
 class YardGateway implements Gateway {
+  port = 0;
   readonly #options: GatewayOptions;
   readonly #yard: Toolyard;
   readonly #activity: Activity = new Activity();
   readonly #attendance: Attendance;
   readonly #subscriptions: Subscriptions;
   readonly #sessions: Sessions;
+  readonly #rounds: Rounds;
   readonly #faces: Faces;
   readonly #server: Server;
   readonly #pipes = new Set<Pipe>();
@@ -93,7 +96,9 @@ class YardGateway implements Gateway {
     this.#subscriptions = subscriptions;
     this.#attendance = new Attendance(clock, options.idle);
     this.#sessions = new Sessions({ key, clock, idleMs: limits.sessionIdleMs });
-    this.#faces = new Faces(yard, { subscriptions, activity, clock, report }, (face) => this.#sessions.leave(face));
+    this.#rounds = new Rounds({ key, clock, limits });
+    const rounds = this.#rounds;
+    this.#faces = new Faces(yard, { subscriptions, activity, rounds, clock, report }, (face) => this.#sessions.leave(face));
     const streamable = new Streamable({ sessions: this.#sessions, activity, limits });
     const entrance = new Entrance({ yard, faces: this.#faces, streamable, activity, metrics, report, guard: guardFor(gateway.publicUrl) });
     this.#server = http.createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false }, (request, response) => {
@@ -103,10 +108,6 @@ class YardGateway implements Gateway {
     });
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
   get url(): string {
     const { host } = this.#options;
     return `http://${host.includes(":") ? `[${host}]` : host}:${this.port}/mcp`;
@@ -114,7 +115,7 @@ class YardGateway implements Gateway {
 
   async open(): Promise<void> {
     const { host, port, socket } = this.#options;
-    await listen(this.#server, host, port);
+    this.port = await listen(this.#server, host, port);
     if (socket !== undefined) this.#socket = await openSocket(socket, (connection) => this.#serve(connection));
   }
 
@@ -145,6 +146,7 @@ class YardGateway implements Gateway {
     this.#sessions.close();
     for (const pipe of this.#pipes) pipe.close();
     this.#faces.close();
+    this.#rounds.close();
     this.#subscriptions.close();
     await new Promise(setImmediate); // and so are those to cancelled calls
     await Promise.all([this.#socket?.close(), this.#shutServer()]);
@@ -158,13 +160,13 @@ class YardGateway implements Gateway {
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE";
       const message = taken ? `Port ${port} on ${host} is taken.` : `Port ${port} on ${host} cannot be opened: ${messageOf(error)}.`;
       reject(new ToolyardError("PORT_IN_USE", message, {}, error));
     });
-    server.listen(port, host, () => resolve());
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 }

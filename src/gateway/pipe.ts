@@ -16,11 +16,6 @@ import type { Face } from "./face.ts";
 
 export interface PipeOptions {
   readonly limits: Pick<Limits, "messageBytes" | "sendBufferBytes">;
-  /**
-   * Called once, before the first request that may need a server. Hosts start us, ask what we can do, and leave; that
-   * alone should start nothing.
-   */
-  wake?(): void;
 }
 
 export interface Pipe {
@@ -32,7 +27,6 @@ export interface Pipe {
 
 /** Who is at the other end; without auth, whoever could open it. */
 const IDENTITY = "local";
-const AT_ONCE: ReadonlySet<string> = new Set(["initialize", "server/discover", "ping"]);
 
 /** Serves one client until its input ends. Output carries protocol messages and nothing else. */
 export function servePipe(face: Face, input: Readable, output: Writable, options: PipeOptions): Pipe {
@@ -64,7 +58,6 @@ class PipeClient implements Outlet {
   readonly #options: PipeOptions;
   readonly #peer: Peer;
   readonly #key = randomUUID();
-  #awake = false;
 
   constructor(face: Face, output: Writable, options: PipeOptions) {
     this.#face = face;
@@ -109,7 +102,6 @@ class PipeClient implements Outlet {
   async #message(envelope: Envelope): Promise<Buffer | undefined> {
     const claim = classifyMessage(envelope);
     if (claim.kind === "reject") throw claim.error;
-    if (envelope.kind === "request") this.#wake(envelope.method);
     if (claim.kind === "modern") {
       const client = { peer: this.#peer, caller: modernCaller(claim, IDENTITY) };
       return await converse(this.#face.endpoint, client, envelope, { outlet: this, claim });
@@ -134,14 +126,7 @@ class PipeClient implements Outlet {
   }
 
   async #batch(line: Buffer): Promise<Buffer | undefined> {
-    this.#wake("a batch");
     return await answerBatch(line, this.#peer.caller?.protocolVersion, (envelope) => this.#legacy(envelope));
-  }
-
-  #wake(method: string | undefined): void {
-    if (this.#awake || AT_ONCE.has(method ?? "")) return;
-    this.#awake = true;
-    this.#options.wake?.();
   }
 }
 

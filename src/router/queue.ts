@@ -1,8 +1,9 @@
 /** A bounded queue for each server: so many calls run, so many wait, so long. */
 
+import type { Answer, Question } from "../base/call.ts";
 import type { Clock } from "../base/clock.ts";
 import { ToolyardError } from "../base/errors.ts";
-import type { Middleware } from "./route.ts";
+import type { Middleware, RoutedCall } from "./route.ts";
 
 export interface QueueLimits {
   /** How many may wait for one server. */
@@ -29,12 +30,38 @@ export function queued(limits: QueueLimits, clock: Clock): Middleware {
     const atOnce = ask === "exclusive" ? 1 : concurrency;
     if (gate.running >= atOnce) await wait(gate, limits, clock, routed.call.signal);
     else gate.running++;
+    const slot = new Slot(gate);
     try {
-      return await next(routed);
+      return await next(ask === "exclusive" ? routed : freeWhileAsking(routed, slot));
     } finally {
-      leave(gate);
+      slot.free();
     }
   };
+}
+
+/** What one call holds of a gate. */
+class Slot {
+  #gate: Gate | undefined;
+
+  constructor(gate: Gate) {
+    this.#gate = gate;
+  }
+
+  free(): void {
+    if (this.#gate !== undefined) leave(this.#gate);
+    this.#gate = undefined;
+  }
+}
+
+/** A person may take minutes for an answer: the call that waits for it leaves its place to others. */
+function freeWhileAsking(routed: RoutedCall, slot: Slot): RoutedCall {
+  const { ask } = routed.call;
+  if (ask === undefined) return routed;
+  const freeing = (question: Question): Promise<Answer> => {
+    slot.free();
+    return ask(question);
+  };
+  return { ...routed, call: { ...routed.call, ask: freeing } };
 }
 
 /** The slot passes from who leaves to who waits longest. */

@@ -1,6 +1,5 @@
 /** Keeps a server's own secrets out of what is told of it: servers print their tokens, and echo our headers. */
 
-import { Secret } from "../base/secret.ts";
 import type { ServerConfig } from "../config/config.ts";
 import type { LinkEvents, LinkFailure } from "./link.ts";
 
@@ -10,13 +9,12 @@ const MASK = "[secret]";
 
 export type Redact = (text: string) => string;
 
-/** Masks every value of the entry that came from a variable, a file or a secret. */
-export function redactorFor({ transport }: ServerConfig): Redact {
-  const given = transport.kind === "stdio" ? transport.env : transport.kind === "local" ? {} : transport.headers;
-  const values = Object.values(given)
-    .filter((value) => value instanceof Secret)
+/** Masks every value of the entry that is a secret, a bearer token also without its scheme. */
+export function redactorFor({ secrets }: Pick<ServerConfig, "secrets">): Redact {
+  const values = secrets
     .flatMap((secret) => [secret.reveal(), secret.reveal().replace(/^\w+\s+/, "")])
-    .filter((value) => value.length >= SHORTEST);
+    .filter((value) => value.length >= SHORTEST)
+    .toSorted((a, b) => b.length - a.length);
   return (text) => values.reduce((masked, value) => masked.replaceAll(value, MASK), text);
 }
 

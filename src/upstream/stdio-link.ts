@@ -1,6 +1,6 @@
 import { Body } from "../base/body.ts";
 import type { Clock } from "../base/clock.ts";
-import { messageOf, ToolyardError } from "../base/errors.ts";
+import { messageOf } from "../base/errors.ts";
 import { Child, type ChildExit, type ChildSpec, type StopLadder } from "../wire/child.ts";
 import { peekId, readEnvelope, writeError, writeRequest, writeResult } from "../wire/envelope.ts";
 import { LineReader } from "../wire/lines.ts";
@@ -109,8 +109,17 @@ export class StdioLink implements Link {
       if (envelope.kind === "answer" && typeof envelope.id === "number") this.#open.delete(envelope.id);
       this.#events.message(envelope, undefined);
     } catch (error) {
-      this.#events.noise(error instanceof ToolyardError ? excerptOf(bytes) : messageOf(error));
+      this.#reject(bytes, messageOf(error));
     }
+  }
+
+  /** A line that is no message; an answer that breaks the rules fails the call that it was meant for, and no other. */
+  #reject(bytes: Buffer, why: string): void {
+    const id = peekId(bytes);
+    const excerpt = excerptOf(bytes);
+    if (typeof id === "number" && this.#open.delete(id)) {
+      this.#events.lost(id, { code: "SERVER_PROTOCOL", message: `${why} It sent: ${excerpt}`, started: true });
+    } else this.#events.noise(excerpt);
   }
 
   #oversize(head: Buffer, size: number, limit: number): void {

@@ -1,7 +1,7 @@
 /** One message in, one answer out, for one View: what both carriers and both eras share. */
 
 import { Body } from "../../base/body.ts";
-import type { Answer } from "../../base/call.ts";
+import type { Answer, Caller } from "../../base/call.ts";
 import { ToolyardError } from "../../base/errors.ts";
 import { stringOr } from "../../base/json.ts";
 import { LOG_LEVELS } from "../../era/classify.ts";
@@ -13,6 +13,8 @@ import { Listening } from "./listening.ts";
 import type { ListMethod, Lists } from "./lists.ts";
 import { discoverResult } from "./offer.ts";
 import { ProgressGate } from "./progress.ts";
+import type { Outlet } from "./outlet.ts";
+import { Rounds, type Send } from "../rounds/rounds.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 export interface EndpointParts {
@@ -20,6 +22,7 @@ export interface EndpointParts {
   readonly lists: Lists;
   readonly subscriptions: Subscriptions;
   readonly activity: Activity;
+  readonly rounds: Rounds;
   /** Told of faults of our own. */
   report(error: unknown): void;
 }
@@ -105,12 +108,45 @@ export class Endpoint {
 
   /** Sends the request to its server; what the server says meanwhile goes out before the answer. */
   async #forward(exchange: Exchange, params: Body): Promise<Answer> {
+    const { view, rounds } = this.#parts;
+    if (exchange.caller.era === "modern" && Rounds.has(exchange.method))
+      return await rounds.answer(exchange, ownerOf(exchange, view), this.#send(exchange));
     const { progressToken, outlet } = exchange;
     const gate = progressToken === undefined ? undefined : new ProgressGate(progressToken, outlet);
-    const answer = await this.#parts.view.request(toCall(exchange, params, gate));
+    const answer = await view.request(toCall(exchange, params, gate));
     gate?.end();
     return answer;
   }
+
+  /** As {@link Endpoint.#forward}, for a call that may change the request by which its client waits. */
+  #send(exchange: Exchange): Send {
+    return async (params, more, current) => {
+      const outlet: Outlet = { send: (message, droppable) => current()?.outlet.send(message, droppable) ?? false };
+      const { progressToken } = exchange;
+      const gate = progressToken === undefined ? undefined : new ProgressGate(progressToken, outlet);
+      const call = toCall({ ...exchange, outlet }, params, gate);
+      const answer = await this.#parts.view.request({
+        ...call,
+        signal: more.signal,
+        ...(mayBeAsked(exchange.caller) ? { ask: more.ask } : {}),
+      });
+      gate?.end();
+      return answer;
+    };
+  }
+}
+
+/** The server that a request goes to, as far as the View knows it. */
+function ownerOf({ method, params }: Exchange, view: View): string | undefined {
+  const snapshot = view.snapshot();
+  const [name, uri] = [stringOr(params.get("name")), stringOr(params.get("uri"))];
+  if (method === "resources/read") return uri === undefined ? undefined : snapshot.resource(uri)?.server;
+  if (name === undefined) return undefined;
+  return (method === "tools/call" ? snapshot.tool(name) : snapshot.prompt(name))?.server;
+}
+
+function mayBeAsked({ capabilities: { elicitation, sampling, roots } }: Caller): boolean {
+  return (elicitation ?? sampling ?? roots) !== undefined;
 }
 
 /** Tasks are not offered, so a wish for one does not count (spec 2025-11-25: Tasks). */

@@ -37,7 +37,7 @@ export class Relay {
    */
   ask(question: Question, caller: Caller, outlet: Outlet): Promise<Answer> {
     const { method, signal } = question;
-    const params = shown(question, caller);
+    const params = shownTo(caller, question);
     if (params === undefined) return refused(`The client cannot answer ${method} in the form that the server needs.`);
     if (signal.aborted) return Promise.reject(withdrawn());
     const id = `ty${++this.#last}`;
@@ -80,12 +80,16 @@ export class Relay {
   }
 }
 
-/** The question as this client gets it, if it can: a form or link names who asks, as the client knows only us. */
-function shown({ server, method, params }: Question, { capabilities, protocolVersion }: Caller): Body | undefined {
+/** The question as this client gets it; undefined where it cannot answer such a one, or its revision cannot show it. */
+export function shownTo({ capabilities, protocolVersion }: Caller, { server, method, params }: Question): Body | undefined {
   if (!canAsk(capabilities, method, params)) return undefined;
   const adapted = questionFor(protocolVersion, method, params);
-  if (adapted === undefined || method !== "elicitation/create") return adapted;
-  return adapted.with({ message: `${server}: ${stringOr(adapted.get("message")) ?? ""}` });
+  return adapted === undefined || method !== "elicitation/create" ? adapted : namedBy(server, adapted);
+}
+
+/** A form or link names who asks, as the client knows only us. */
+export function namedBy(server: string, params: Body): Body {
+  return params.with({ message: `${server}: ${stringOr(params.get("message")) ?? ""}` });
 }
 
 function refused(message: string): Promise<never> {

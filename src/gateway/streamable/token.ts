@@ -3,8 +3,9 @@
  * accepts it, this one after a restart too. Readable, not forgeable; it holds only what the client itself has said.
  */
 
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { isObject, type JsonObject } from "../../base/json.ts";
+import { Seal } from "../seal.ts";
 
 /** What a session is. */
 export interface Grant {
@@ -29,39 +30,24 @@ const ESSENTIAL: readonly string[] = ["elicitation", "sampling", "roots"];
 const PREFIX = "ty1";
 
 export class TokenSeal {
-  readonly #key: Buffer;
+  readonly #seal: Seal;
 
-  /** @param key of the state directory; what is sealed here is sealed with a key of its own, made from it */
+  /** @param key of the state directory */
   constructor(key: Buffer) {
-    this.#key = createHmac("sha256", key).update("toolyard session").digest();
+    this.#seal = new Seal(key, "toolyard session", PREFIX);
   }
 
   seal(grant: Omit<Grant, "nonce">): string {
     const nonce = randomBytes(16).toString("base64url");
     const { identity: i, path: p, version: v, issuedAt: t } = grant;
-    const text = JSON.stringify({ i, p, v, c: slim(grant.capabilities), n: nonce, t });
-    const payload = Buffer.from(text).toString("base64url");
-    return `${PREFIX}.${payload}.${this.#mac(payload).toString("base64url")}`;
+    return this.#seal.seal({ i, p, v, c: slim(grant.capabilities), n: nonce, t });
   }
 
   /** Undefined for what was not sealed with this key, or too long ago. @param now milliseconds since the epoch */
   open(token: string, now: number): Grant | undefined {
-    const [prefix, payload = "", mac = "", ...rest] = token.split(".");
-    if (prefix !== PREFIX || rest.length > 0 || !this.#isMac(mac, payload)) return undefined;
-    const value: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    const grant = isObject(value) ? grantOf(value) : undefined;
+    const value = this.#seal.open(token);
+    const grant = value === undefined ? undefined : grantOf(value);
     return grant === undefined || now - grant.issuedAt > TOKEN_LIFE_MS ? undefined : grant;
-  }
-
-  #isMac(mac: string, payload: string): boolean {
-    const given = Buffer.from(mac, "base64url");
-    const right = this.#mac(payload);
-    // the text itself is compared too, as several texts stand for the same bytes
-    return given.length === right.length && timingSafeEqual(given, right) && mac === right.toString("base64url");
-  }
-
-  #mac(payload: string): Buffer {
-    return createHmac("sha256", this.#key).update(payload).digest();
   }
 }
 
