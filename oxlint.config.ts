@@ -41,6 +41,11 @@ const packages: Group[] = [
 ];
 const childProcess: Group = { group: ["node:child_process", "child_process"], message: "Only the carriers of src/wire start processes." };
 const processModule: Group = { group: ["node:process", "process"], message: "The environment comes in as an argument; src/cli reads it." };
+const httpModules: Group = {
+  group: ["node:http", "node:https", "http", "https", "undici"],
+  message: "Dear at a start: take it from wire/node-http.ts.",
+  allowTypeImports: true,
+};
 
 const floorOf = (room: string): number => floors.findIndex((rooms) => rooms.includes(room));
 const notBelow = (room: string): string[] => floors.slice(floorOf(room)).flatMap((rooms) => rooms.filter((other) => other !== room));
@@ -55,7 +60,7 @@ function groupsFor(room: string, toRoot: string, test: boolean): Group[] {
     groups.push({ group: paths(typesBehindTheDoors), message: "Faces take only types from here.", allowTypeImports: true });
   }
   if (test) return groups;
-  groups.push(...packages);
+  groups.push(...packages, httpModules);
   if (room !== "wire") groups.push(childProcess);
   if (room !== "cli") groups.push(processModule);
   return groups;
@@ -102,6 +107,8 @@ export default {
     "typescript/explicit-module-boundary-types": "error",
     "typescript/no-unsafe-type-assertion": "off", // outside data is parsed, then asserted at one place
     "unicorn/no-useless-spread": "off", // long lists are grouped by line
+    "eslint/no-underscore-dangle": "off", // the protocol has `_meta`
+    "typescript/unbound-method": "off", // interfaces are written with methods and made of closures
     "unicorn/consistent-function-scoping": "off",
     "unicorn/prefer-add-event-listener": "off",
     "promise/always-return": "off",

@@ -33,6 +33,7 @@ const faulty: Record<string, { code: string; rule: string }> = {
     code: `import type { Agent } from "@openai/agents";\nexport type Peer = Agent;`,
     rule: "no-restricted-imports",
   },
+  "src/wire/dear.ts": { code: `export { createServer } from "node:http";`, rule: "no-restricted-imports" },
   "src/router/env.ts": { code: `export const home = process.env["HOME"];`, rule: "no-restricted-properties" },
   "src/router/exit.ts": { code: `export const end = (): void => process.exit(1);`, rule: "no-restricted-properties" },
   "src/router/print.ts": { code: `console.log("hello");`, rule: "no-console" },
@@ -57,6 +58,7 @@ const sound: Record<string, string> = {
   "src/catalog/down.ts": `export { kept } from "../store/kept.ts";`,
   "src/gateway/door.ts": `import type { Entry } from "../catalog/entry.ts";\nimport { open } from "../toolyard.ts";\nexport const door = (entry: Entry): unknown => [entry, open];`,
   "src/wire/carrier.ts": `export { spawn } from "node:child_process";`,
+  "src/wire/cheap.ts": `export type { Server } from "node:http";`,
   "src/wire/carrier.test.ts": `export { execFile } from "node:child_process";`,
   "src/cli/main.ts": `console.log(process.env["HOME"]);\nprocess.exit(0);`,
 };
