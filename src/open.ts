@@ -11,6 +11,7 @@ import { pathsFrom, type Paths } from "./base/paths.ts";
 import { VERSION } from "./base/version.ts";
 import { openListCache, type ListCache } from "./catalog/cache.ts";
 import type { Config, ServerConfig } from "./config/config.ts";
+import type { ConfigInput } from "./config/input.ts";
 import { loadConfig, parseConfig, type ConfigOptions } from "./config/load.ts";
 import { withEntry } from "./config/with-entry.ts";
 import { ownEnvironment } from "./config/values/lookup.ts";
@@ -38,12 +39,6 @@ export interface OpenOptions extends Handlers {
   stderr?(server: string, chunk: Buffer): void;
   /** How long a server's process gets for each step of its end; asked when it is to end. Default: 2 s, then SIGTERM, 3 s, then SIGKILL. */
   patience?(): StopLadder;
-}
-
-/** A configuration in the shape of `toolyard.json`; in code an entry may also be `{ tools: [...] }`. */
-export interface ConfigInput {
-  mcpServers: Record<string, unknown>;
-  [section: string]: unknown;
 }
 
 /** The same tools over a gateway that runs already. */

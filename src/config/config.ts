@@ -93,7 +93,7 @@ export interface LocalContext {
 export interface LocalTool {
   readonly name: string;
   readonly description?: string;
-  readonly inputSchema?: JsonObject;
+  readonly inputSchema?: Readonly<Record<string, unknown>>;
   /** Other fields of an MCP Tool (`title`, `annotations`, `outputSchema`, `_meta`). */
   readonly [field: string]: unknown;
   /** Returns a CallToolResult, or any other value, which becomes one text block (and `structuredContent` when it is an object). */

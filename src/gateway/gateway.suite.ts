@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { tempDir } from "../../test/support/fixture.ts";
 import { HttpClient, type HttpClientOptions } from "../../test/support/http-client.ts";
 import type { LocalContext } from "../config/config.ts";
+import type { ServerInput } from "../config/input.ts";
 import { openToolyard } from "../open.ts";
 import type { Toolyard } from "../toolyard.ts";
 import { openGateway, type Gateway, type GatewayOptions } from "./http.ts";
@@ -37,7 +38,7 @@ export class Witness {
 const schema = (properties: Args): Args => ({ type: "object", properties });
 
 /** `echo`, `wait`, `count {steps}` (progress), `big {bytes}`, `region` (x-mcp-header). */
-export function demoServer(witness: Witness): unknown {
+export function demoServer(witness: Witness): ServerInput {
   const tools = [
     { name: "echo", description: "Gives back.", inputSchema: schema({ text: {} }), call: ({ text }: Args) => String(text) },
     {
@@ -78,7 +79,7 @@ export interface TestGateway extends AsyncDisposable {
 }
 
 export interface TestOptions {
-  readonly servers?: Record<string, unknown>;
+  readonly servers?: Record<string, ServerInput>;
   /** Further sections of the configuration. */
   readonly config?: Record<string, unknown>;
   readonly gateway?: Partial<GatewayOptions>;

@@ -212,7 +212,7 @@ describe("start", () => {
   it("connects a lazy server on its first call", async () => {
     using place = testPlace();
     using server = watchedServer();
-    const config = { mcpServers: { lazy: { ...server.entry, connect: "lazy" } } };
+    const config = { mcpServers: { lazy: { ...server.entry, connect: "lazy" as const } } };
     const first = await place.open(config);
     await first.ready({ timeoutMs: 10_000 });
     await first.close();
