@@ -11,7 +11,7 @@ import { Attendance, type IdleRule } from "./attendance.ts";
 import { Activity } from "./endpoint/activity.ts";
 import { Subscriptions } from "./endpoint/subscriptions.ts";
 import { Entrance } from "./entrance.ts";
-import { Faces } from "./faces.ts";
+import { endpointOf, Faces } from "./faces.ts";
 import { guardFor } from "./guard.ts";
 import { servePipe, type Pipe } from "./pipe.ts";
 import { openSocket, type LocalSocket } from "./socket.ts";
@@ -116,7 +116,7 @@ class YardGateway implements Gateway {
   async open(): Promise<void> {
     const { host, port, socket } = this.#options;
     this.port = await listen(this.#server, host, port);
-    if (socket !== undefined) this.#socket = await openSocket(socket, (connection) => this.#serve(connection));
+    if (socket !== undefined) this.#socket = await openSocket(socket, (connection, path) => this.#serve(connection, path));
   }
 
   close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
@@ -124,10 +124,13 @@ class YardGateway implements Gateway {
     return this.#closing;
   }
 
-  /** One bridge on the local socket. */
-  #serve(connection: Socket): void {
+  /** One bridge on the local socket. @throws ROUTE_UNKNOWN when there is no such endpoint */
+  #serve(connection: Socket, path: string): void {
+    const rules = endpointOf(path);
+    if (rules === undefined) throw new ToolyardError("ROUTE_UNKNOWN", `There is no endpoint ${path}.`);
+    const face = this.#faces.get(path, rules);
     this.#attendance.arrive();
-    const pipe = servePipe(this.#faces.get("/mcp", {}), connection, connection, { limits: this.#yard.config.limits });
+    const pipe = servePipe(face, connection, connection, { limits: this.#yard.config.limits });
     this.#pipes.add(pipe);
     connection.once("close", () => {
       pipe.close();

@@ -1,5 +1,4 @@
-import { existsSync, statSync } from "node:fs";
-import { connect } from "node:net";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { PassThrough, type Duplex } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tempDir } from "../../test/support/fixture.ts";
@@ -9,7 +8,7 @@ import type { JsonObject } from "../base/json.ts";
 import { FakeClock } from "../base/fake-clock.suite.ts";
 import { openFace } from "./face.ts";
 import { testGateway, type TestGateway } from "./gateway.suite.ts";
-import { openSocket } from "./socket.ts";
+import { connectSocket, openSocket } from "./socket.ts";
 import { servePipe, type Pipe } from "./pipe.ts";
 
 /** The client's end of a pipe. */
@@ -104,13 +103,8 @@ describe("one client on a pipe", () => {
     await line.handshake();
     for (const bad of ["{", "1", "[]", '{"jsonrpc":"2.0","id":"b","method":7}', '{"id":"c"}']) line.write(`${bad}\n`);
     await until(() => line.messages.length === 6);
-    expect(line.messages.slice(1).map(({ id, error }) => [id, error?.code])).toEqual([
-      [null, -32700],
-      [null, -32600],
-      [null, -32600],
-      ["b", -32600],
-      ["c", -32600],
-    ]);
+    const errors = line.messages.slice(1).map(({ id, error }) => `${id} ${error?.code}`);
+    expect(errors.toSorted()).toEqual(["b -32600", "c -32600", "null -32600", "null -32600", "null -32700"]);
     line.send({ id: "large", method: "tools/call", params: call("demo__echo", { text: "x".repeat(70_000) }) });
     expect((await line.answer("large")).error?.message).toContain("over the limit");
     expect((await line.request(1, "ping")).result).toEqual({});
@@ -182,10 +176,12 @@ describe("one client on a pipe", () => {
 });
 
 describe("the local socket", () => {
-  const dial = async (path: string): Promise<{ line: Line; socket: Duplex }> => {
-    const socket = connect(path);
-    await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
-    return { line: new Line(socket, socket), socket };
+  const dial = async (path: string, endpoint = "/mcp"): Promise<{ line: Line; socket: Duplex }> => {
+    const socket = await connectSocket(path, endpoint);
+    if (socket === undefined) throw new Error("nobody listens");
+    const line = new Line(socket, socket);
+    socket.resume();
+    return { line, socket };
   };
 
   it("serves each connection as one client, that only this user can open", async () => {
@@ -209,6 +205,28 @@ describe("the local socket", () => {
     await until(() => b.socket.destroyed);
   });
 
+  it("leads to the endpoint that the first line names, and says when there is none", async () => {
+    using folder = tempDir();
+    const path = folder.file("toolyard.sock");
+    expect(await connectSocket(path, "/mcp")).toBeUndefined();
+    await using test = await testGateway({ gateway: { socket: path } });
+    const { line, socket } = await dial(path, "/mcp/server/demo");
+    await line.handshake();
+    line.send({ id: 1, method: "tools/list" });
+    expect(JSON.stringify((await line.answer(1)).result)).toContain('"name":"wait"');
+    socket.destroy();
+    await expect(connectSocket(path, "/mcp/nothing")).rejects.toMatchObject({
+      code: "ROUTE_UNKNOWN",
+      message: expect.stringContaining("nothing") as string,
+    });
+    await expect(connectSocket(path, "/elsewhere")).rejects.toMatchObject({
+      code: "ROUTE_UNKNOWN",
+      message: expect.stringContaining("/elsewhere") as string,
+    });
+    await expect(connectSocket(path, "x".repeat(5_000))).resolves.toBeUndefined();
+    await test.gateway.close();
+  });
+
   it("is taken over from a process that is gone, never from one that answers", async () => {
     using folder = tempDir();
     const path = folder.file("toolyard.sock");
@@ -218,7 +236,6 @@ describe("the local socket", () => {
     expect((await line.handshake()).result).toBeDefined();
     socket.destroy();
     await test.gateway.close();
-    const { writeFileSync } = await import("node:fs");
     writeFileSync(path, "");
     const taken = await openSocket(path, (connection) => void connection.end());
     await taken.close();

@@ -45,7 +45,7 @@ export async function openSocket(path: string, arrived: (connection: Socket, end
 }
 
 /**
- * Comes in by the socket of a gateway.
+ * Comes in by the socket of a gateway. The connection is paused.
  *
  * @param endpoint its path, as on HTTP: `/mcp/support`
  * @returns undefined when nobody listens there
@@ -69,12 +69,13 @@ function welcome(connection: Socket, endpoint: string, arrived: (connection: Soc
   try {
     arrived(connection, endpoint);
     connection.write("\n");
+    connection.resume();
   } catch (error) {
     connection.end(`${toToolyardError(error).message.replaceAll("\n", " ")}\n`);
   }
 }
 
-/** Takes the first line from a connection and leaves it to others, at the byte behind. */
+/** Takes the first line from a connection and leaves it to others, paused, at the byte behind. */
 function readLine(connection: Socket, take: (line: string) => void): void {
   let head = Buffer.alloc(0);
   const read = (chunk: Buffer): void => {
@@ -83,10 +84,9 @@ function readLine(connection: Socket, take: (line: string) => void): void {
     if (end === -1 && head.length <= LONGEST_LINE) return;
     connection.off("data", read);
     connection.pause();
-    if (end === -1) return void connection.destroy();
+    if (end === -1 || end > LONGEST_LINE) return void connection.destroy();
     if (head.length > end + 1) connection.unshift(head.subarray(end + 1));
     take(head.toString("utf8", 0, end));
-    connection.resume();
   };
   connection.on("data", read);
 }
