@@ -60,7 +60,9 @@ describe("a list that is not complete", () => {
     const client = await test.legacy();
     await client.listen();
     const legacy = await client.request("tools/list");
-    const missing = { "toolyard/missing": [expect.objectContaining({ server: "hung", state: "connecting" }), expect.objectContaining({ server: "late" })] };
+    const missing = {
+      "toolyard/missing": [expect.objectContaining({ server: "hung", state: "connecting" }), expect.objectContaining({ server: "late" })],
+    };
     expect(legacy.result?.["_meta"]).toEqual(missing);
     const modern = await test.modern().request("tools/list");
     expect(modern.result).toMatchObject({ _meta: missing, ttlMs: 0, resultType: "complete" });
@@ -82,10 +84,13 @@ describe("opening", () => {
     await new Promise((resolve) => holder.close(resolve));
   });
 
-  it.each(["0.0.0.0", "::", "192.168.0.1", "example.com", "127.0.0.1.evil.test"])("refuses %s, as it asks nobody who they are", async (host) => {
-    await using test = await testGateway();
-    await expect(openGateway(test.yard, { host, port: 0, key: randomBytes(32) })).rejects.toMatchObject({ code: "USAGE" });
-  });
+  it.each(["0.0.0.0", "::", "192.168.0.1", "example.com", "127.0.0.1.evil.test"])(
+    "refuses %s, as it asks nobody who they are",
+    async (host) => {
+      await using test = await testGateway();
+      await expect(openGateway(test.yard, { host, port: 0, key: randomBytes(32) })).rejects.toMatchObject({ code: "USAGE" });
+    },
+  );
 
   it("listens on loopback alone", async () => {
     await using test = await testGateway();
@@ -104,7 +109,10 @@ describe("ending", () => {
     expect((await get(new URL("/readyz", test.gateway.url)))[0]).toBe(503);
     expect((await get(new URL("/healthz", test.gateway.url)))[0]).toBe(200);
     const refused = await client.post({ jsonrpc: "2.0", id: 9, method: "tools/list" });
-    expect([refused.status, JSON.parse(await refused.text())]).toMatchObject([503, { id: 9, error: { message: expect.stringContaining("ending") } }]);
+    expect([refused.status, JSON.parse(await refused.text())]).toMatchObject([
+      503,
+      { id: 9, error: { message: expect.stringContaining("ending") } },
+    ]);
     expect((await modern.request("tools/list")).error).toBeDefined();
     await ended;
     test.witness.release();

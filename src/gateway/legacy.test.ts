@@ -4,6 +4,7 @@ import { startHttp, watchedServer } from "../../test/support/fixture.ts";
 import type { HttpClient } from "../../test/support/http-client.ts";
 import { textOf, type WireMessage } from "../../test/support/inbox.ts";
 import { pause, until } from "../../test/support/wait.ts";
+import type { JsonObject } from "../base/json.ts";
 import { FakeClock } from "../base/fake-clock.suite.ts";
 import { testGateway, type TestGateway } from "./gateway.suite.ts";
 
@@ -198,8 +199,8 @@ describe("the end of a legacy call", () => {
 });
 
 describe("a legacy session", () => {
-  const status = async (client: HttpClient, message: Record<string, unknown> = { id: 1, method: "ping" }): Promise<number> => {
-    const answer = await client.post({ jsonrpc: "2.0", ...message } as never);
+  const status = async (client: HttpClient, message: JsonObject = { id: 1, method: "ping" }): Promise<number> => {
+    const answer = await client.post({ jsonrpc: "2.0", ...message });
     await answer.text();
     return answer.status;
   };

@@ -22,10 +22,7 @@ it("two clients with the same progress token each get their own progress", async
   await using test = await testGateway({ servers: { one: stdioServer() } });
   const [a, b] = [await test.legacy(), await test.legacy()];
   const meta = { progressToken: 1 };
-  await Promise.all([
-    a.call("one__progress", { steps: 2, ms: 60 }, { meta }),
-    b.call("one__progress", { steps: 6, ms: 60 }, { meta }),
-  ]);
+  await Promise.all([a.call("one__progress", { steps: 2, ms: 60 }, { meta }), b.call("one__progress", { steps: 6, ms: 60 }, { meta })]);
   expect(a.inbox.of("notifications/progress").length).toBe(2);
   expect(b.inbox.of("notifications/progress").length).toBe(6);
 });

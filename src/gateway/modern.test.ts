@@ -82,9 +82,15 @@ describe("a modern client on HTTP", () => {
     const meta = (own: object): object => ({ method: "tools/list", params: { _meta: own } });
     const headers = { "mcp-protocol-version": version, "mcp-method": "tools/list" };
     expect(await post({ method: "tools/list" }, headers)).toMatchObject([400, { id: 5, error: { code: -32602 } }]);
-    expect(await post(meta({ "io.modelcontextprotocol/protocolVersion": version }), headers)).toMatchObject([400, { error: { code: -32602 } }]);
+    expect(await post(meta({ "io.modelcontextprotocol/protocolVersion": version }), headers)).toMatchObject([
+      400,
+      { error: { code: -32602 } },
+    ]);
     const [status, { error }] = await post(meta({ "io.modelcontextprotocol/protocolVersion": "2030-01-01" }), headers);
-    expect([status, error]).toMatchObject([400, { code: -32022, data: { requested: "2030-01-01", supported: expect.arrayContaining([version]) } }]);
+    expect([status, error]).toMatchObject([
+      400,
+      { code: -32022, data: { requested: "2030-01-01", supported: expect.arrayContaining([version]) } },
+    ]);
   });
 
   it("has nothing to get or delete", async () => {
@@ -101,7 +107,12 @@ describe("a modern client on HTTP", () => {
   it("gets progress under its token, and no log without a level", async () => {
     const client = test.modern();
     expect(textOf(await client.call("demo__count", { steps: 200 }, { meta: { progressToken: "p" } }))).toBe("counted");
-    expect(client.inbox.of("notifications/progress").at(-1)?.params).toEqual({ progressToken: "p", progress: 200, total: 200, message: "" });
+    expect(client.inbox.of("notifications/progress").at(-1)?.params).toEqual({
+      progressToken: "p",
+      progress: 200,
+      total: 200,
+      message: "",
+    });
   });
 });
 
@@ -137,7 +148,10 @@ describe("subscriptions/listen", () => {
     expect((await tools.done).result).toMatchObject({ resultType: "complete", _meta: { [SUBSCRIPTION]: "t" } });
     expect((await prompts.done).result).toMatchObject({ _meta: { [SUBSCRIPTION]: 0 } });
     expect(tools.messages.slice(0, 2)).toMatchObject([
-      { method: "notifications/subscriptions/acknowledged", params: { notifications: { toolsListChanged: true }, _meta: { [SUBSCRIPTION]: "t" } } },
+      {
+        method: "notifications/subscriptions/acknowledged",
+        params: { notifications: { toolsListChanged: true }, _meta: { [SUBSCRIPTION]: "t" } },
+      },
       { method: "notifications/tools/list_changed", params: { _meta: { [SUBSCRIPTION]: "t" } } },
     ]);
     expect(tools.messages[0]?.params?.["notifications"]).toEqual({ toolsListChanged: true });
@@ -176,7 +190,12 @@ describe("subscriptions/listen", () => {
 it("the events of a stream are those of the standard", async () => {
   await using test = await testGateway();
   const params = modernParams({ name: "demo__count", arguments: { steps: 1, text: "line\nbreak" }, _meta: { progressToken: 1 } }, {});
-  const headers = { "content-type": "application/json", "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": "demo__count" };
+  const headers = {
+    "content-type": "application/json",
+    "mcp-protocol-version": "2026-07-28",
+    "mcp-method": "tools/call",
+    "mcp-name": "demo__count",
+  };
   const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
   const answer = await send(test.gateway.url, { headers, body });
   const events: unknown[] = [];
