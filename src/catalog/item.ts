@@ -1,6 +1,6 @@
 /** What the catalog is made of. All of it is immutable; a change makes a new Snapshot. */
 
-import type { JsonObject } from "../base/json.ts";
+import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { ArgumentOverride } from "../config/config.ts";
 
 export type ItemKind = "tool" | "prompt" | "resource" | "template";
@@ -21,6 +21,8 @@ export interface Item {
   readonly definition: JsonObject;
   /** Arguments that an override fixes, renames or gives a default; undefined for most. */
   readonly arguments?: ReadonlyMap<string, ArgumentOverride>;
+  /** The server's own input schema, where those overrides changed what clients get. */
+  readonly ownSchema?: JsonValue | undefined;
 }
 
 /** An entry that is not offered, and why; `why` and `check` show it. */

@@ -86,6 +86,15 @@ describe("buildSection", () => {
     expect(reasons(made)["gh/a"]).toContain("is longer than 49 characters");
   });
 
+  it("remembers the server's own schema where an override changed what clients get", () => {
+    const schema = { type: "object", properties: { a: { type: "string", "x-mcp-header": "A" } } };
+    const tools = ["t", "u"].map((name) => ({ name, inputSchema: schema }));
+    const [t, u] = section({ tools }, { tools: { override: { t: { arguments: { a: { value: "x" } } } } } }).items;
+    expect(t).toMatchObject({ definition: { inputSchema: { properties: {} } }, ownSchema: schema });
+    expect(u).toMatchObject({ definition: { inputSchema: schema } });
+    expect(u?.ownSchema).toBeUndefined();
+  });
+
   it("hides a tool whose schema an override has cut a part from that it needs", () => {
     const schema = { type: "object", properties: { a: { type: "string" }, b: { $ref: "#/properties/a" } } };
     const override = { t: { arguments: { a: { value: 1 } } } };

@@ -25,7 +25,7 @@ interface Part {
 }
 
 /** What an entry is shown as. */
-type Shown = Pick<Item, "name" | "chosen" | "definition" | "arguments">;
+type Shown = Pick<Item, "name" | "chosen" | "definition" | "arguments" | "ownSchema">;
 
 /** Says how a checked entry is shown; a string says why it is not. */
 type Show = (entry: Entry) => Shown | string;
@@ -69,7 +69,8 @@ function showTool(entry: Entry, exposed: string | undefined, override: Override 
   if (fault !== undefined) return `Once \`tools.override\` has changed its arguments: ${fault}`;
   const shown = named(overridden, chosen ?? exposed);
   if (typeof shown === "string") return shown;
-  return { ...shown, ...(chosen === undefined ? {} : { chosen }), ...(changes === undefined ? {} : { arguments: changes }) };
+  const own = changes === undefined ? {} : { arguments: changes, ownSchema: definition["inputSchema"] };
+  return { ...shown, ...(chosen === undefined ? {} : { chosen }), ...own };
 }
 
 /** Many clients reject a whole list for one input schema that leaves out the only type it can have (spec: Tool). */

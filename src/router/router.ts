@@ -50,12 +50,14 @@ export class Router {
 
   async #forward({ call, route }: RoutedCall): Promise<Answer> {
     const upstream = this.#pool.for(route.server.name, call);
-    const answer = await upstream.request({ method: call.method, params: call.params, limits: limitsOf(route), call });
+    const { item } = route;
+    const inputSchema = item?.ownSchema ?? item?.definition["inputSchema"];
+    const answer = await upstream.request({ method: call.method, params: call.params, limits: limitsOf(route), call, inputSchema });
     const from = upstream.connection?.spoken?.era ?? "legacy";
     const { protocolVersion } = call.caller;
     if (answer.error !== undefined) return { error: errorToClient(answer.error, protocolVersion) };
     if (isUnfinished(answer.result, from)) return answer;
-    const crossing = { from, toVersion: protocolVersion, outputSchema: route.item?.definition["outputSchema"] };
+    const crossing = { from, toVersion: protocolVersion, outputSchema: item?.definition["outputSchema"] };
     return { result: toClient(call.method, answer.result, crossing) };
   }
 }

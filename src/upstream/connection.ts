@@ -53,6 +53,8 @@ export interface OutRequest {
   readonly limits: RequestLimits;
   /** The call that this serves. */
   readonly call?: Call;
+  /** Of a called tool, as the server itself lists it. */
+  readonly inputSchema?: unknown;
 }
 
 const LIST_CHANGED: ReadonlyMap<string, ListKind> = new Map([
@@ -134,7 +136,8 @@ export class Connection {
       this.#giveUp,
     );
     this.#pending.set(id, pending);
-    this.link.request({ id, method: request.method, params: this.#outbound(request, id) });
+    const { method, inputSchema } = request;
+    this.link.request({ id, method, params: this.#outbound(request, id), inputSchema });
     return pending.answer;
   }
 

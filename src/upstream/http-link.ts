@@ -23,6 +23,11 @@ const RESUMES = 5;
 const DELETE_MS = 1_000;
 const SESSION_WORDS = /session|initiali[sz]e/i;
 
+/** What the headers of a message repeat of it. */
+type Said = Omit<LinkRequest, "id">;
+
+const NOTHING: Said = { method: "", params: Body.empty };
+
 interface Stream {
   readonly abort: AbortController;
   /** Set once the answer, or its loss, was told. */
@@ -96,14 +101,14 @@ export class HttpLink implements Link {
 
   async #endSession(session: string): Promise<void> {
     const signal = AbortSignal.timeout(DELETE_MS);
-    const headers = { ...this.#headers("", Body.empty), "mcp-session-id": session };
+    const headers = { ...this.#headers(NOTHING), "mcp-session-id": session };
     await this.#carrier.send({ method: "DELETE", url: this.#options.url, headers, signal }).then(discard, () => {});
   }
 
   /** Sends what needs no answer; true when the server took it. */
   async #post(body: Buffer, method: string, params: Body): Promise<boolean> {
     try {
-      const reply = await this.#send(body, this.#headers(method, params), this.#end.signal);
+      const reply = await this.#send(body, this.#headers({ method, params }), this.#end.signal);
       discard(reply);
       return reply.status < 300;
     } catch {
@@ -114,7 +119,7 @@ export class HttpLink implements Link {
   async #exchange(request: LinkRequest, stream: Stream): Promise<void> {
     const body = writeRequest(request.id, request.method, request.params);
     try {
-      const reply = await this.#send(body, this.#headers(request.method, request.params), stream.abort.signal);
+      const reply = await this.#send(body, this.#headers(request), stream.abort.signal);
       if (request.method === "initialize") this.#session = reply.header("mcp-session-id");
       await this.#take(reply, request.id, stream);
     } catch (error) {
@@ -213,20 +218,21 @@ export class HttpLink implements Link {
   }
 
   #get(headers: Record<string, string>, signal: AbortSignal): Promise<HttpReply> {
-    return this.#carrier.send({ method: "GET", url: this.#options.url, headers: { ...this.#headers("", Body.empty), ...headers }, signal });
+    return this.#carrier.send({ method: "GET", url: this.#options.url, headers: { ...this.#headers(NOTHING), ...headers }, signal });
   }
 
   #send(body: Buffer, headers: Record<string, string>, signal: AbortSignal): Promise<HttpReply> {
     return this.#carrier.send({ method: "POST", url: this.#options.url, headers, body, signal });
   }
 
-  #headers(method: string, params: Body): Record<string, string> {
+  #headers({ method, params, inputSchema }: Said): Record<string, string> {
     const headers: Record<string, string> = {
       ...this.#options.headers,
       "content-type": "application/json",
       accept: "application/json, text/event-stream",
     };
-    if (this.#version !== undefined && method !== "initialize") Object.assign(headers, requestHeaders(this.#version, method, params));
+    if (this.#version !== undefined && method !== "initialize")
+      Object.assign(headers, requestHeaders(this.#version, method, params, inputSchema));
     if (this.#session !== undefined && this.#era === "legacy" && method !== "initialize") headers["mcp-session-id"] = this.#session;
     return headers;
   }

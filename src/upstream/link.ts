@@ -43,6 +43,8 @@ export interface LinkRequest {
   readonly id: number;
   readonly method: string;
   readonly params: Body;
+  /** Of a called tool, as its server lists it: on HTTP some arguments travel in headers too. */
+  readonly inputSchema?: unknown;
 }
 
 export interface Link {

@@ -34,6 +34,8 @@ export interface UpstreamRequest {
   readonly params: Body;
   readonly limits: RequestLimits;
   readonly call?: Call;
+  /** Of a called tool, as the server itself lists it. */
+  readonly inputSchema?: unknown;
 }
 
 /** What says that the server, not the request, is at fault. */
