@@ -59,8 +59,9 @@ async function useAll(yard: Toolyard): Promise<void> {
     const result = await yard.callTool(call.name, call.arguments, { timeoutMs: PATIENCE });
     if (result.isError === true) throw new Error(`${call.name}: ${JSON.stringify(result.content)}`);
   }
-  for (const { uri } of view.resources()) await view.readResource(String(uri));
-  for (const { name } of view.prompts()) await view.getPrompt(String(name));
+  const { resources, prompts } = view.snapshot();
+  for (const { name } of resources) await view.readResource(name);
+  for (const { name } of prompts) await view.getPrompt(name);
 }
 
 const url = process.argv.at(-1) ?? "";

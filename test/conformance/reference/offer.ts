@@ -34,7 +34,7 @@ export function referenceServers(changes: Changes): McpServerFactory {
           "resources/templates/list": MINUTE,
           "resources/read": MINUTE,
         },
-        requestState: { verify: state.verify },
+        requestState: { verify: (sealed, context) => state.verify(sealed, context) },
       },
     );
     offerContent(server);
