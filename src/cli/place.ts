@@ -1,15 +1,16 @@
-/** Which configuration a command works on, and how a yard of it is opened. */
+/** Which configuration a command works on. */
 
-import { stdout } from "node:process";
+import { readFile } from "node:fs/promises";
 import { pathsFrom, type Paths } from "../base/paths.ts";
-import { locateConfig, type Located } from "../config/file/locate.ts";
+import { locateConfig } from "../config/file/locate.ts";
 import { requireTrust } from "../config/file/trust.ts";
-import { readConfigText } from "../config/load.ts";
-import type { CommonOptions } from "./program.ts";
+import type { CommonOptions } from "./command.ts";
 
 export interface Place {
   /** The configuration file, absolute. */
   readonly file: string;
+  /** True for the file of the working directory: each content of it must have been trusted. */
+  readonly mustBeTrusted: boolean;
   readonly paths: Paths;
   readonly inputs: ReadonlyMap<string, string>;
 }
@@ -21,19 +22,12 @@ export interface Place {
  */
 export async function findPlace(options: CommonOptions): Promise<Place> {
   const place = await locate(options);
-  if (place.mustBeTrusted) await requireTrust(place.file, await readConfigText(place.file), place.paths.state);
+  if (place.mustBeTrusted) await requireTrust(place.file, await readFile(place.file, "utf8"), place.paths.state);
   return place;
 }
 
 /** As {@link findPlace}, for commands that start nothing. */
-export async function locate({ config, input }: CommonOptions): Promise<Place & Located> {
+export async function locate({ config, input }: CommonOptions): Promise<Place> {
   const located = await locateConfig({ named: config });
   return { ...located, paths: pathsFrom(process.env), inputs: new Map(Object.entries(input ?? {})) };
-}
-
-/** A reader that goes away (`| head`) ends the command, without a stack trace. */
-export function endWithReader(): void {
-  stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-  });
 }

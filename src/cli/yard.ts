@@ -1,16 +1,23 @@
 /** The yard that a command asks: the gateway of its configuration where one runs, else one of its own. */
 
-import { openToolyard } from "../open.ts";
+import { ToolyardError } from "../base/errors.ts";
+import { isObject } from "../base/json.ts";
+import { openToolyard, type OpenOptions } from "../open.ts";
+import type { ServerStatus } from "../status.ts";
 import type { Toolyard } from "../toolyard.ts";
 import { findPlace, type Place } from "./place.ts";
-import type { CommonOptions } from "./program.ts";
-import { findRunning } from "./running.ts";
+import type { CommonOptions } from "./command.ts";
+import { askGateway } from "./running/ask.ts";
+import { findRunning } from "./running/record.ts";
 
 export interface CommandYard {
+  /** Over a gateway it has that one server, whose tools are all tools. */
   readonly yard: Toolyard;
   readonly place: Place;
   /** MCP address of the running gateway behind it; undefined: the servers were started for this command. */
   readonly gateway: string | undefined;
+  /** How the configured servers stand, behind the gateway too. */
+  servers(): Promise<ServerStatus[]>;
 }
 
 /**
@@ -21,19 +28,30 @@ export interface CommandYard {
  */
 export async function withYard<T>(options: CommonOptions, use: (opened: CommandYard) => Promise<T>, path = ""): Promise<T> {
   const place = await findPlace(options);
-  const running = await findRunning(place.paths, place.file);
-  const { paths, inputs } = place;
+  const running = await findRunning(place);
   if (running === undefined) {
-    await using yard = await openToolyard(place.file, { paths, inputs });
-    return await use({ yard, place, gateway: undefined });
+    return await withOwnYard(place, {}, (yard) => use({ yard, place, gateway: undefined, servers: async () => yard.servers() }));
   }
-  await using yard = await openToolyard({ gateway: running.url + path }, { paths });
-  return await use({ yard, place, gateway: running.url });
+  const { url } = running;
+  await using yard = await openToolyard({ gateway: url + path }, { paths: place.paths });
+  return await use({ yard, place, gateway: url, servers: () => serversBehind(url) });
 }
 
 /** As {@link withYard}, but always with servers of its own. */
-export async function openPlace<T>(options: CommonOptions, use: (yard: Toolyard, place: Place) => Promise<T>): Promise<T> {
-  const place = await findPlace(options);
-  await using yard = await openToolyard(place.file, { paths: place.paths, inputs: place.inputs });
-  return await use(yard, place);
+export async function withOwnYard<T>(place: Place, options: OpenOptions, use: (yard: Toolyard) => Promise<T>): Promise<T> {
+  const { file, paths, inputs } = place;
+  await using yard = await openToolyard(file, { paths, inputs, ...options });
+  return await use(yard);
+}
+
+/** How the servers of a running gateway stand. @throws GATEWAY_UNREACHABLE */
+export async function serversBehind(url: string): Promise<ServerStatus[]> {
+  const { servers } = await askGateway(url, "/api/state");
+  const list: unknown[] = Array.isArray(servers) ? servers : [undefined];
+  if (list.every(isStatus)) return list;
+  throw new ToolyardError("GATEWAY_UNREACHABLE", `The gateway at ${url} is of another kind.`);
+}
+
+function isStatus(value: unknown): value is ServerStatus {
+  return isObject(value) && typeof value["name"] === "string" && typeof value["state"] === "string";
 }

@@ -6,8 +6,9 @@ import { ToolyardError } from "../../base/errors.ts";
 import { isObject, type JsonObject } from "../../base/json.ts";
 import type { ToolResult } from "../../view.ts";
 import { EXIT } from "../exit.ts";
-import type { Output } from "../output.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../command.ts";
+import { nextSignal } from "../signals.ts";
+import { paint, type Output } from "../terminal/output.ts";
 import { withYard } from "../yard.ts";
 
 export interface CallOptions extends CommonOptions {
@@ -19,8 +20,7 @@ const WAIT_MS = 10_000;
 export async function run(output: Output, options: CallOptions, name: string, json?: string): Promise<number> {
   const args = await argumentsFrom(json);
   const interrupt = new AbortController();
-  const onInterrupt = (): void => interrupt.abort();
-  process.once("SIGINT", onInterrupt);
+  void nextSignal().then(() => interrupt.abort());
   try {
     const result = await withYard(options, async ({ yard }) => {
       if (yard.resolve(name) === undefined) await yard.ready({ timeoutMs: WAIT_MS });
@@ -33,8 +33,6 @@ export async function run(output: Output, options: CallOptions, name: string, js
   } catch (error) {
     if (interrupt.signal.aborted) return EXIT.interrupted;
     throw error;
-  } finally {
-    process.off("SIGINT", onInterrupt);
   }
 }
 
@@ -61,21 +59,19 @@ async function readArguments(file: string): Promise<string> {
 }
 
 function print(result: ToolResult, output: Output): void {
-  if (output.json) return output.data(JSON.stringify(result, undefined, 2));
-  for (const block of result.content) {
-    if (result.isError === true) output.say(textOf(block));
-    else output.data(textOf(block));
-  }
+  if (output.json) return output.value(result, 2);
+  for (const block of result.content) output.text(textOf(block), result.isError === true ? "stderr" : "stdout");
 }
 
 function textOf(block: ToolResult["content"][number]): string {
-  const { type, text, mimeType, uri, data } = block;
+  const { type, text, mimeType, uri, data, resource } = block;
   if (typeof text === "string") return text;
+  if (isObject(resource) && typeof resource["text"] === "string") return resource["text"];
   const what = [type, mimeType, uri].filter((part) => typeof part === "string").join(" ");
-  return typeof data === "string" ? `[${what}, ${Math.round(data.length * 0.75)} bytes]` : `[${what}]`;
+  return typeof data === "string" ? `[${what}, ${Buffer.byteLength(data, "base64")} bytes]` : `[${what}]`;
 }
 
 function tellProgress({ progress, total, message }: { progress: number; total?: number; message?: string }, output: Output): void {
   if (!output.interactive) return;
-  output.say(output.paint("dim", `${progress}${total === undefined ? "" : ` of ${total}`}${message === undefined ? "" : `  ${message}`}`));
+  output.say(paint("dim", `${progress}${total === undefined ? "" : ` of ${total}`}${message === undefined ? "" : `  ${message}`}`));
 }

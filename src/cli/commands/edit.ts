@@ -5,60 +5,70 @@ import type { JsonObject } from "../../base/json.ts";
 import { addServer, disableServer, enableServer, removeServer, type ConfigEdit } from "../../config/file/edit.ts";
 import { editConfig } from "../../config/file/write.ts";
 import { EXIT } from "../exit.ts";
-import type { Output } from "../output.ts";
 import { locate } from "../place.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../command.ts";
+import type { Output } from "../terminal/output.ts";
 
 export interface AddOptions extends CommonOptions {
   readonly header?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  readonly type?: string;
+  readonly type?: "sse";
   readonly replace?: boolean;
 }
 
+interface Change {
+  readonly server: string;
+  readonly edit: ConfigEdit;
+  /** What has then been done to the server. */
+  readonly done: "added" | "removed" | "enabled" | "disabled";
+}
+
 /** `add NAME -- COMMAND ARG…` or `add NAME URL`. */
-export async function add(output: Output, options: AddOptions, name: string, words: string[]): Promise<number> {
-  const entry = entryFrom(name, words, options);
-  const edit = addServer(name, entry, { replace: options.replace === true });
-  return await change(output, options, edit, `Added "${name}": ${JSON.stringify(entry)}`, name);
+export function add(output: Output, options: AddOptions, server: string, words: string[]): Promise<number> {
+  const edit = addServer(server, entryFrom(server, words, options), { replace: options.replace === true });
+  return change(output, options, { server, edit, done: "added" });
 }
 
-export function remove(output: Output, options: CommonOptions, name: string): Promise<number> {
-  return change(output, options, removeServer(name), `Removed "${name}".`);
+export function remove(output: Output, options: CommonOptions, server: string): Promise<number> {
+  return change(output, options, { server, edit: removeServer(server), done: "removed" });
 }
 
-export function enable(output: Output, options: CommonOptions, name: string): Promise<number> {
-  return change(output, options, enableServer(name), `Enabled "${name}".`, name);
+export function enable(output: Output, options: CommonOptions, server: string): Promise<number> {
+  return change(output, options, { server, edit: enableServer(server), done: "enabled" });
 }
 
-export function disable(output: Output, options: CommonOptions, name: string): Promise<number> {
-  return change(output, options, disableServer(name), `Disabled "${name}".`);
+export function disable(output: Output, options: CommonOptions, server: string): Promise<number> {
+  return change(output, options, { server, edit: disableServer(server), done: "disabled" });
 }
 
-/** @throws CONFIG_INVALID when the entry named `must` would be wrong; nothing is written then */
-async function change(output: Output, options: CommonOptions, edit: ConfigEdit, done: string, must?: string): Promise<number> {
+/** @throws CONFIG_INVALID when an entry that is to be used would be wrong; nothing is written then */
+async function change(output: Output, options: CommonOptions, { server, edit, done }: Change): Promise<number> {
   const { file, inputs } = await locate(options);
+  const mustBeGood = done === "added" || done === "enabled";
   await editConfig(file, edit, {
     inputs,
     check: ({ rejected }) => {
-      const wrong = must === undefined ? undefined : rejected.get(must);
+      const wrong = mustBeGood ? rejected.get(server) : undefined;
       if (wrong !== undefined) throw wrong;
     },
   });
-  if (output.json) output.data(JSON.stringify({ file, done }));
-  output.say(`${done} (${file})`);
+  if (output.json) output.value({ file, server, done });
+  else output.say(`The server "${server}" is ${done} in ${file}.`);
   return EXIT.good;
 }
 
+/** @throws USAGE */
 function entryFrom(name: string, words: readonly string[], { header, env, type }: AddOptions): JsonObject {
   const [first, ...rest] = words;
   if (first === undefined) {
     const mend = `toolyard add ${name} -- COMMAND ARG…, or toolyard add ${name} https://…`;
     throw new ToolyardError("USAGE", "What should be added: a command or a URL?", { mend });
   }
-  if (/^https?:\/\//i.test(first) && rest.length === 0) {
-    return { ...(type === undefined ? {} : { type }), url: first, ...(header === undefined ? {} : { headers: { ...header } }) };
-  }
+  const isUrl = /^https?:\/\//i.test(first) && rest.length === 0;
+  if (isUrl && env !== undefined)
+    throw new ToolyardError("USAGE", "--env belongs to a command.", { mend: "A URL takes --header NAME=VALUE." });
+  if (isUrl) return { ...(type === undefined ? {} : { type }), url: first, ...(header === undefined ? {} : { headers: { ...header } }) };
+  if (type !== undefined) throw new ToolyardError("USAGE", "--type belongs to a URL.", { mend: "Leave it out." });
   if (header !== undefined) throw new ToolyardError("USAGE", "--header belongs to a URL.", { mend: "A command takes --env NAME=VALUE." });
   return { command: first, args: rest, ...(env === undefined ? {} : { env: { ...env } }) };
 }

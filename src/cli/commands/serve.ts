@@ -1,98 +1,126 @@
 /** `toolyard serve`: the gateway in the foreground, until a signal ends it. */
 
-import { silentLogger, type Logger } from "../../base/log.ts";
+import { ToolyardError } from "../../base/errors.ts";
+import { VERSION } from "../../base/version.ts";
 import { ConfigWatch } from "../../config/file/watch.ts";
-import { readConfigText } from "../../config/load.ts";
+import { loadConfig, readConfigText } from "../../config/load.ts";
 import { openGateway, type Gateway } from "../../gateway/http.ts";
 import { openToolyard } from "../../open.ts";
 import { loadKey } from "../../store/key.ts";
+import { createMetrics } from "../../telemetry/metrics.ts";
 import type { Toolyard } from "../../toolyard.ts";
 import { EXIT } from "../exit.ts";
-import type { Output } from "../output.ts";
 import { findPlace, type Place } from "../place.ts";
-import type { CommonOptions } from "../program.ts";
-import { removeRecord, runtimeFiles, writeRecord } from "../running.ts";
-import { reportServers } from "../progress.ts";
+import type { CommonOptions } from "../command.ts";
+import { askGateway } from "../running/ask.ts";
+import { runtimeFiles } from "../running/files.ts";
+import { openOnce, removeRecord, type Running } from "../running/record.ts";
+import { nextSignal } from "../signals.ts";
+import { stderrLogger } from "../terminal/log.ts";
+import { paint, type Output } from "../terminal/output.ts";
+import { reportServers } from "../terminal/progress.ts";
 
 export interface ServeOptions extends CommonOptions {
   readonly port?: number;
   readonly host?: string;
   readonly strict?: boolean;
+  /** Of a gateway in the background: it ends so many ms after its last client. */
+  readonly idleExit?: number;
+}
+
+/** A yard and the gateway before it. */
+interface Standing {
+  readonly url: string;
+  readonly yard: Toolyard;
+  readonly gateway: Gateway;
 }
 
 export async function run(output: Output, options: ServeOptions): Promise<number> {
+  const ended = nextSignal();
   const place = await findPlace(options);
-  const stopped = untilSignal();
-  const { createMetrics } = await import("../../telemetry/metrics.ts");
-  const metrics = createMetrics();
-  const yard = await openToolyard(place.file, {
-    paths: place.paths,
-    inputs: place.inputs,
-    logger: loggerFor(output),
-    middlewares: [metrics.middleware],
-  });
+  if (options.strict === true) await refuseRejected(place);
+  const idle = Promise.withResolvers<void>();
+  const opened = await openOnce(place, () => open(place, options, output, idle.resolve));
+  if ("found" in opened) return tellFound(opened.found, place, options, output);
+  const { yard, gateway } = opened;
   try {
-    if (options.strict === true && yard.config.rejected.size > 0) return refuse(yard, output);
-    const { limits, gateway: configured } = yard.config;
-    const gateway = await openGateway(yard, {
-      host: options.host ?? configured.host,
-      port: options.port ?? configured.port,
-      socket: runtimeFiles(place.paths, place.file).socket,
-      key: await loadKey(place.paths.state),
-      metrics,
-    });
-    const end = await stand(yard, gateway, place, output);
-    await stopped;
-    output.say("Ending …");
-    await end(limits.drainMs);
+    const watch = await watchConfig(yard, place, output);
+    announce(opened, place, output);
+    await Promise.race([ended, idle.promise]);
+    if (output.interactive) output.say("Ending …");
+    await removeRecord(place);
+    await Promise.all([watch.close(), gateway.close({ drainMs: yard.config.limits.drainMs })]);
     return EXIT.good;
   } finally {
     await yard.close();
   }
 }
 
-/** Announces the gateway and watches its configuration; returns what ends it. */
-async function stand(yard: Toolyard, gateway: Gateway, place: Place, output: Output): Promise<(drainMs: number) => Promise<void>> {
-  const socket = runtimeFiles(place.paths, place.file).socket;
-  await writeRecord(place.paths, { url: gateway.url, pid: process.pid, socket, config: place.file });
-  const watch = await watchConfig(yard, place, output);
-  if (output.json) output.data(JSON.stringify({ url: gateway.url, pid: process.pid }));
-  else void reportServers(yard, gateway.url, output);
-  return async (drainMs) => {
-    await removeRecord(place.paths, place.file);
-    await Promise.all([watch.close(), gateway.close({ drainMs })]);
-  };
-}
-
-async function watchConfig(yard: Toolyard, { file, paths, inputs }: Place, output: Output): Promise<ConfigWatch> {
+async function open(place: Place, options: ServeOptions, output: Output, idle: () => void): Promise<Standing> {
+  const { paths, inputs, file } = place;
+  const metrics = createMetrics();
   const key = await loadKey(paths.state);
-  return await ConfigWatch.open(
-    file,
-    await readConfigText(file),
-    {
-      config: (config) => {
-        yard.apply(config);
-        output.say(`${file} was read again.`);
-      },
-      problem: (error) => output.say(`${output.paint("yellow", "kept the running configuration:")} ${error.message} ${error.mend}`),
+  const logger = stderrLogger(output);
+  const yard = await openToolyard(file, { paths, inputs, logger, middlewares: [metrics.middleware], startWhenUsed: true });
+  const { host, port } = { ...yard.config.gateway, ...given(options) };
+  const rule = options.idleExit === undefined ? {} : { idle: { afterMs: options.idleExit, action: idle } };
+  try {
+    const gateway = await openGateway(yard, { host, port, socket: runtimeFiles(place).socket, key, metrics, logger, ...rule });
+    return { url: gateway.url, yard, gateway };
+  } catch (error) {
+    await yard.close();
+    throw await withHolder(error, host, port);
+  }
+}
+
+/** Names the process where another gateway has the port. */
+async function withHolder(failure: unknown, host: string, port: number): Promise<unknown> {
+  if (!(failure instanceof ToolyardError) || failure.code !== "PORT_IN_USE") return failure;
+  const { pid } = await askGateway(`http://${host}:${port}`, "/healthz").catch(() => ({ pid: undefined }));
+  if (typeof pid !== "number") return failure;
+  return new ToolyardError("PORT_IN_USE", `${failure.message} Another gateway of Toolyard has it: process ${pid}.`, {}, failure);
+}
+
+function given({ host, port }: ServeOptions): { host?: string; port?: number } {
+  return { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port }) };
+}
+
+/** In the background that is as good as to have started; a person wanted this very gateway. */
+function tellFound({ url, pid }: Running, { file }: Place, { idleExit }: ServeOptions, output: Output): number {
+  if (idleExit === undefined) {
+    const mend = `Use it, or end it first: kill ${pid}`;
+    throw new ToolyardError("PORT_IN_USE", `A gateway of ${file} runs already: process ${pid}, ${url}.`, { mend });
+  }
+  output.value({ url, pid });
+  return EXIT.good;
+}
+
+/** @throws CONFIG_INVALID when an entry of a server is wrong */
+async function refuseRejected({ file, paths, inputs }: Place): Promise<void> {
+  const { rejected } = await loadConfig(file, { inputs, stateDir: paths.state });
+  const wrong = [...rejected.values()].map(({ message, details, mend }) => `${details.at ?? file}: ${message} ${mend}`);
+  if (wrong.length === 0) return;
+  throw new ToolyardError("CONFIG_INVALID", wrong.join("\n"), { mend: "Without --strict these servers alone are left out." });
+}
+
+async function watchConfig(yard: Toolyard, place: Place, output: Output): Promise<ConfigWatch> {
+  const { file, paths, inputs, mustBeTrusted } = place;
+  const logger = stderrLogger(output);
+  const events = {
+    config: (config: Toolyard["config"]): void => {
+      yard.apply(config);
+      logger.warn(`${file} was read again.`);
     },
-    { env: process.env, stateDir: paths.state, inputs, fingerprintKey: key },
-  );
+    problem: ({ message, mend }: ToolyardError): void => logger.warn(`${message} ${mend} What ran before goes on.`),
+  };
+  const fingerprintKey = await loadKey(paths.state);
+  return await ConfigWatch.open(file, await readConfigText(file), events, { stateDir: paths.state, inputs, mustBeTrusted, fingerprintKey });
 }
 
-function refuse(yard: Toolyard, output: Output): number {
-  for (const error of yard.config.rejected.values()) output.say(`${error.details.at ?? ""}: ${error.message} ${error.mend}`);
-  return EXIT.usage;
-}
-
-/** Warnings for a person; with --json everything else stays away from the terminal too. */
-function loggerFor(output: Output): Logger {
-  const warn = (message: string): void => output.say(`${output.paint("dim", "·")} ${message}`);
-  return output.json ? silentLogger : { ...silentLogger, warn, error: warn };
-}
-
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
-  });
+function announce({ url, yard }: Standing, { file }: Place, output: Output): void {
+  void yard.view().discovered(); // which starts the servers
+  if (output.json) return output.value({ url, pid: process.pid });
+  output.say(paint("bold", `Toolyard ${VERSION}`), paint("dim", `  ${file}`));
+  output.say("");
+  void reportServers(yard, url, output);
 }

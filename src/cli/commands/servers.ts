@@ -1,11 +1,10 @@
 /** `toolyard servers`: how each server stands. */
 
-import { isObject } from "../../base/json.ts";
 import type { ServerStatus } from "../../status.ts";
 import { EXIT } from "../exit.ts";
-import type { Output } from "../output.ts";
-import type { CommonOptions } from "../program.ts";
-import { table } from "../table.ts";
+import type { CommonOptions } from "../command.ts";
+import { paint, type Output, type Word } from "../terminal/output.ts";
+import { table } from "../terminal/table.ts";
 import { withYard } from "../yard.ts";
 
 export interface ServersOptions extends CommonOptions {
@@ -13,42 +12,50 @@ export interface ServersOptions extends CommonOptions {
 }
 
 const WAIT_MS = 10_000;
+const BAD: ReadonlySet<string> = new Set(["failed", "backoff", "auth-required"]);
 const COLUMNS = [
-  { title: "server" },
-  { title: "state" },
-  { title: "tools" },
-  { title: "transport" },
-  { title: "era" },
-  { title: "restarts" },
-  { title: "reason", flexible: true },
+  { title: "SERVER" },
+  { title: "STATE" },
+  { title: "TOOLS", right: true },
+  { title: "TRANSPORT" },
+  { title: "ERA" },
+  { title: "RESTARTS", right: true },
+  { title: "P50", right: true },
+  { title: "P99", right: true },
 ];
 
 export async function run(output: Output, options: ServersOptions): Promise<number> {
-  const servers = await withYard(options, async ({ yard, gateway }) => {
-    if (gateway !== undefined) return await stateOf(gateway);
-    await yard.ready({ timeoutMs: options.timeout ?? WAIT_MS });
-    return yard.servers();
+  const servers = await withYard(options, async (opened) => {
+    if (opened.gateway === undefined) await opened.yard.ready({ timeoutMs: options.timeout ?? WAIT_MS });
+    return await opened.servers();
   });
-  if (output.json) output.data(JSON.stringify(servers, undefined, 2));
-  else
-    for (const line of table(
-      COLUMNS,
-      servers.map((status) => rowOf(status, output)),
-      output.width,
-    ))
-      output.data(line);
-  return servers.some(({ state }) => BAD.has(state)) ? EXIT.failed : EXIT.good;
+  if (output.json) output.value(servers, 2);
+  else show(servers, output);
+  return servers.some(isDown) ? EXIT.failed : EXIT.good;
 }
 
-const BAD: ReadonlySet<string> = new Set(["failed", "backoff", "auth-required"]);
-
-async function stateOf(gateway: string): Promise<ServerStatus[]> {
-  const state: unknown = await (await fetch(new URL("/api/state", gateway))).json();
-  return isObject(state) && Array.isArray(state["servers"]) ? (state["servers"] as unknown as ServerStatus[]) : [];
+/** An entry that is wrong is down too; one that is disabled is not. */
+function isDown({ state, reason }: ServerStatus): boolean {
+  return BAD.has(state) || (state === "disabled" && reason !== undefined);
 }
 
-function rowOf(status: ServerStatus, output: Output): string[] {
-  const { name, state, tools, transport, era = "", restarts, reason = "" } = status;
-  const paint = state === "ready" ? "green" : BAD.has(state) ? "red" : "dim";
-  return [name, output.paint(paint, state, "stdout"), String(tools), transport, era, String(restarts), reason.replaceAll(/\s+/g, " ")];
+function show(servers: readonly ServerStatus[], output: Output): void {
+  const [head = [], ...lines] = table(COLUMNS, servers.map(rowOf), output.width);
+  output.data(...head);
+  for (const [index, line] of lines.entries()) {
+    output.data(...line);
+    const { reason, mend } = servers[index] ?? {};
+    for (const text of [reason, mend]) if (text !== undefined) output.note(text, 4, "stdout");
+  }
+}
+
+function rowOf(status: ServerStatus): Word[] {
+  const { name, state, tools, transport, era = "", restarts, latencyMs } = status;
+  const colour = state === "ready" ? "green" : isDown(status) ? "red" : "dim";
+  const latency = latencyMs === undefined ? ["", ""] : [milliseconds(latencyMs.p50), milliseconds(latencyMs.p99)];
+  return [name, paint(colour, state), String(tools), transport, era, String(restarts), ...latency];
+}
+
+function milliseconds(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 }

@@ -1,13 +1,14 @@
 /** `toolyard tools`: everything that can be called, by its exposed name. */
 
+import { ToolyardError } from "../../base/errors.ts";
 import { namePrefix } from "../../catalog/name.ts";
 import { loadConfig } from "../../config/load.ts";
-import { ToolyardError } from "../../base/errors.ts";
+import type { ServerStatus } from "../../status.ts";
 import type { ToolDefinition } from "../../view.ts";
 import { EXIT } from "../exit.ts";
-import type { Output } from "../output.ts";
-import type { CommonOptions } from "../program.ts";
-import { table } from "../table.ts";
+import type { CommonOptions } from "../command.ts";
+import { paint, type Output } from "../terminal/output.ts";
+import { table } from "../terminal/table.ts";
 import { withYard, type CommandYard } from "../yard.ts";
 
 export interface ToolsOptions extends CommonOptions {
@@ -17,40 +18,53 @@ export interface ToolsOptions extends CommonOptions {
 }
 
 const WAIT_MS = 10_000;
-const COLUMNS = [{ title: "tool" }, { title: "description", flexible: true }];
+const COLUMNS = [{ title: "TOOL" }, { title: "DESCRIPTION", flexible: true }];
 
 export async function run(output: Output, options: ToolsOptions): Promise<number> {
-  const { server, toolset, timeout = WAIT_MS } = options;
+  const { toolset } = options;
   const path = toolset === undefined ? "" : `/${encodeURIComponent(toolset)}`;
-  return await withYard(
-    options,
-    async (opened) => {
-      const { yard, gateway } = opened;
-      await yard.ready({ timeoutMs: timeout });
-      const view = yard.view(toolset !== undefined && gateway === undefined ? { toolset } : {});
-      print(server === undefined ? view.tools() : await onlyOf(server, view.tools(), opened), output);
-      for (const { server: name, state, reason = "" } of view.missing()) {
-        output.say(`${output.paint("yellow", "missing:")} ${name} is ${state}  ${reason}`.trim());
-      }
-      return EXIT.good;
-    },
-    path,
-  );
+  return await withYard(options, (opened) => show(opened, options, output), path);
 }
 
-/** A gateway's list does not say whose a tool is; the namespace does. */
+async function show(opened: CommandYard, options: ToolsOptions, output: Output): Promise<number> {
+  const { yard, gateway } = opened;
+  const { server, toolset, timeout = WAIT_MS } = options;
+  const view = yard.view(toolset !== undefined && gateway === undefined ? { toolset } : {});
+  await yard.ready({ timeoutMs: timeout });
+  print(server === undefined ? view.tools() : await onlyOf(server, view.tools(), opened), output);
+  for (const status of await opened.servers()) {
+    if (status.lists === "none" && !isOff(status) && (server ?? status.name) === status.name) tellMissing(status, output);
+  }
+  return EXIT.good;
+}
+
+function isOff({ state, reason }: ServerStatus): boolean {
+  return state === "disabled" && reason === undefined;
+}
+
+function tellMissing({ name, state, reason }: ServerStatus, output: Output): void {
+  output.say(paint("yellow", "missing: "), `${name} is ${state}`);
+  if (reason !== undefined) output.note(reason, 2);
+}
+
+/** A gateway's list does not say whose a tool is; the namespace does. @throws USAGE when there is no such server */
 async function onlyOf(server: string, tools: ToolDefinition[], { yard, place, gateway }: CommandYard): Promise<ToolDefinition[]> {
   const config = gateway === undefined ? yard.config : await loadConfig(place.file, { inputs: place.inputs });
   const found = config.servers.get(server);
-  if (found === undefined)
-    throw new ToolyardError("USAGE", `There is no server "${server}".`, { mend: `There are: ${[...config.servers.keys()].join(", ")}.` });
-  if (gateway === undefined) return yard.tools({ server });
+  if (found === undefined) {
+    const names = [...config.servers.keys(), ...config.rejected.keys()];
+    if (config.rejected.has(server)) return [];
+    throw new ToolyardError("USAGE", `There is no server "${server}".`, { mend: `There are: ${names.join(", ")}.` });
+  }
   const prefix = namePrefix({ namespace: found.namespace, separator: config.naming.separator });
-  return tools.filter(({ name }) => name.startsWith(prefix));
+  if (gateway !== undefined) return tools.filter(({ name }) => name.startsWith(prefix));
+  const own = new Set(yard.tools({ server }).map(({ name }) => name));
+  return tools.filter(({ name }) => own.has(name));
 }
 
 function print(tools: ToolDefinition[], output: Output): void {
-  if (output.json) return output.data(JSON.stringify(tools, undefined, 2));
-  const rows = tools.map(({ name, title = "", description = title }) => [name, description.replaceAll(/\s+/g, " ")]);
-  for (const line of table(COLUMNS, rows, output.width)) output.data(line);
+  if (output.json) return output.value(tools, 2);
+  if (tools.length === 0) return output.say("There are no tools.");
+  const rows = tools.map(({ name, title = "", description = title }) => [name, description]);
+  for (const line of table(COLUMNS, rows, output.width)) output.data(...line);
 }

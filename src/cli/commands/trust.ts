@@ -4,9 +4,9 @@ import { resolve } from "node:path";
 import { trustConfig } from "../../config/file/trust.ts";
 import { parseConfigText, readConfigText } from "../../config/load.ts";
 import { EXIT } from "../exit.ts";
-import type { Output } from "../output.ts";
 import { locate } from "../place.ts";
-import type { CommonOptions } from "../program.ts";
+import type { CommonOptions } from "../command.ts";
+import type { Output } from "../terminal/output.ts";
 
 export async function run(output: Output, options: CommonOptions, named?: string): Promise<number> {
   const config = named ?? options.config ?? resolve("toolyard.json");

@@ -1,22 +1,56 @@
 /** `toolyard why NAME`: why a name can, or cannot, be called. */
 
+import { openToolyard } from "../../open.ts";
+import type { Why } from "../../view.ts";
+import { whyOf } from "../../why.ts";
 import { EXIT } from "../exit.ts";
-import type { Output } from "../output.ts";
-import type { CommonOptions } from "../program.ts";
-import { openPlace } from "../yard.ts";
+import { findPlace, type Place } from "../place.ts";
+import type { CommonOptions } from "../command.ts";
+import { findRunning } from "../running/record.ts";
+import { paint, type Output } from "../terminal/output.ts";
+import { serversBehind, withOwnYard } from "../yard.ts";
+
+export interface WhyOptions extends CommonOptions {
+  readonly timeout?: number;
+}
 
 const WAIT_MS = 10_000;
 
-/** Always over servers of its own: a gateway's reasons are in what it lists, not in why it does not. */
-export async function run(output: Output, options: CommonOptions, name: string): Promise<number> {
-  const why = await openPlace(options, async (yard) => {
-    await yard.ready({ timeoutMs: WAIT_MS });
+export async function run(output: Output, options: WhyOptions, name: string): Promise<number> {
+  const place = await findPlace(options);
+  const running = await findRunning(place);
+  const why = running === undefined ? await askOwn(place, options, name) : await askBehind(running.url, place, name);
+  if (output.json) output.value(why, 2);
+  else show(why, output);
+  return why.callable ? EXIT.good : EXIT.failed;
+}
+
+async function askOwn(place: Place, { timeout = WAIT_MS }: WhyOptions, name: string): Promise<Why> {
+  return await withOwnYard(place, {}, async (yard) => {
+    await yard.ready({ timeoutMs: timeout });
     return yard.why(name);
   });
-  if (output.json) output.data(JSON.stringify(why, undefined, 2));
-  else {
-    output.data(`${why.callable ? output.paint("green", "callable", "stdout") : output.paint("red", "not callable", "stdout")}  ${name}`);
-    for (const reason of why.reasons) output.data(`  ${reason}`);
-  }
-  return why.callable ? EXIT.good : EXIT.failed;
+}
+
+/** What decides are the rules of the file, the lists that the gateway has cached, and how its servers stand: nothing is started. */
+async function askBehind(url: string, place: Place, name: string): Promise<Why> {
+  const servers = await serversBehind(url);
+  const why = await withOwnYard(place, { startWhenUsed: true }, async (yard) => {
+    const whole = yard.snapshot();
+    return whyOf(name, { whole, visible: whole, servers });
+  });
+  if (why.callable || why.tool !== undefined || !(await isListed(url, place, name))) return why;
+  return { ...why, callable: true, reasons: ["The running gateway offers it."] };
+}
+
+/** Servers without a cache are known to the gateway alone. */
+async function isListed(gateway: string, { paths }: Place, name: string): Promise<boolean> {
+  await using yard = await openToolyard({ gateway }, { paths });
+  await yard.ready({ timeoutMs: WAIT_MS });
+  return yard.resolve(name) !== undefined;
+}
+
+function show({ name, callable, reasons }: Why, output: Output): void {
+  output.data(callable ? paint("green", "callable") : paint("red", "not callable"), `  ${name}`);
+  for (const reason of reasons) output.note(reason, 2, "stdout");
 }

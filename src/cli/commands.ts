@@ -1,0 +1,155 @@
+/** The commands: their arguments, options and help, and which module does the work. */
+
+import { Option, type Command } from "commander";
+import type { CommandModule, CommonOptions } from "./command.ts";
+import { milliseconds, pair, port } from "./options.ts";
+
+/** Loads a command's module when the command runs, and takes the exit code from it. */
+export type Loader = <Arguments extends unknown[], Options extends CommonOptions>(
+  module: () => Promise<CommandModule<Arguments, Options>>,
+) => (...given: unknown[]) => Promise<void>;
+
+interface Help {
+  readonly usage: string;
+  /** For the list of commands, where a line has room for 50 letters. */
+  readonly summary: string;
+  /** What more there is to say. */
+  readonly more?: string;
+  /** What exit code 1 means here. */
+  readonly failed?: string;
+  readonly examples?: readonly string[];
+  /** False where stdout is not ours. */
+  readonly printsData?: boolean;
+}
+
+type Define = (help: Help) => Command;
+
+/** Puts all commands on the program. */
+export function addCommands(program: Command, load: Loader): void {
+  const group = (heading: string, add: (command: Define, load: Loader) => void): void => {
+    program.commandsGroup(heading);
+    add((help) => define(program, help), load);
+  };
+  group("Run:", addGateways);
+  group("Look and try:", addQuestions);
+  group("Configure:", addEdits);
+}
+
+function define(program: Command, { usage, summary, more, failed = "failed", examples = [], printsData = true }: Help): Command {
+  const name = usage.split(" ", 1)[0];
+  const shown = examples.length === 0 ? "" : `\nExamples:\n${examples.map((example) => `  toolyard ${example}\n`).join("")}`;
+  const command = program
+    .command(usage)
+    .summary(summary)
+    .description(more === undefined ? `${summary}.` : `${summary}.\n\n${more}`)
+    .showHelpAfterError(`(see toolyard ${name} --help)`)
+    .addOption(new Option("--config <file>", "the configuration; default: the user's, then a trusted ./toolyard.json"))
+    .addOption(new Option("--input <name=value>", "a value for ${input:name}; repeatable").argParser(pair))
+    .addHelpText("after", `${shown}\nExit codes:\n  0  good\n  1  ${failed}\n  2  wrong usage or configuration`);
+  return printsData ? command.option("--json", "print data, and errors, as JSON") : command;
+}
+
+function addGateways(command: Define, load: Loader): void {
+  const idleExit = (): Option => new Option("--idle-exit <ms>").argParser(milliseconds).hideHelp();
+  command({
+    usage: "serve",
+    summary: "Run the gateway until a signal ends it",
+    more: "The configuration is watched. With --json one line is printed when the gateway listens.",
+    failed: "it could not listen, or another gateway of this configuration runs",
+    examples: ["serve", "serve --port 0 --json"],
+  })
+    .option("--port <port>", "0 picks a free one", port)
+    .option("--host <host>", "a loopback address")
+    .option("--strict", "refuse to run when the entry of a server is wrong")
+    .addOption(idleExit())
+    .action(load(() => import("./commands/serve.ts")));
+  command({
+    usage: "stdio",
+    summary: "Bridge a host to the gateway",
+    more: "Where no gateway of the configuration runs, one is started in the background; it ends ten minutes after its last client. stdout carries MCP and nothing else.",
+    failed: "the gateway did not start, or ended before the host",
+    examples: ["stdio", "stdio --toolset support"],
+    printsData: false,
+  })
+    .option("--toolset <name>", "of a toolset only")
+    .option("--own", "no gateway: everything in this process, which ends with the host")
+    .addOption(idleExit())
+    .action(load(() => import("./commands/stdio.ts")));
+}
+
+function addQuestions(command: Define, load: Loader): void {
+  const timeout = (what: string): Option => new Option("--timeout <ms>", what).argParser(milliseconds);
+  command({ usage: "servers", summary: "Show how each server stands", failed: "a server is down" })
+    .addOption(timeout("how long to wait for them"))
+    .action(load(() => import("./commands/servers.ts")));
+  command({
+    usage: "tools",
+    summary: "List every tool that can be called",
+    examples: ["tools --server github", "tools --json | jq -r '.[].name'"],
+  })
+    .option("--server <name>", "of one server only")
+    .option("--toolset <name>", "of a toolset only")
+    .addOption(timeout("how long to wait for the servers"))
+    .action(load(() => import("./commands/tools.ts")));
+  command({
+    usage: "call <tool> [arguments]",
+    summary: "Call a tool",
+    more: "The arguments are JSON, @file, or - for what comes on stdin.",
+    failed: "the tool or the call failed",
+    examples: [`call database__query '{"sql":"select 1"}'`, "call files__write_file @arguments.json"],
+  })
+    .addOption(timeout("the call's deadline"))
+    .action(load(() => import("./commands/call.ts")));
+  command({
+    usage: "why <name>",
+    summary: "Say why a tool can, or cannot, be called",
+    more: "The name is a tool's, its id (server/tool), or a server's.",
+    failed: "it cannot",
+  })
+    .addOption(timeout("how long to wait for the servers"))
+    .action(load(() => import("./commands/why.ts")));
+  command({
+    usage: "check",
+    summary: "Start everything once and say what is wrong",
+    failed: "a server does not come up, or something required is missing",
+    examples: ["check", "check --require github/create_issue files/read_file"],
+  })
+    .option("--require <id...>", "tools that must be there, as server/tool")
+    .addOption(timeout("how long to wait for the servers"))
+    .action(load(() => import("./commands/check.ts")));
+}
+
+function addEdits(command: Define, load: Loader): void {
+  const edit = () => import("./commands/edit.ts");
+  command({
+    usage: "init",
+    summary: "Write a first configuration, with comments",
+    more: "It shows the file and asks. What is there already stays as it is.",
+    failed: "it was not wanted",
+  })
+    .option("-y, --yes", "write it without a question")
+    .action(load(() => import("./commands/init.ts")));
+  command({
+    usage: "add <server> [words...]",
+    summary: "Add a server: a command after --, or a URL",
+    examples: [
+      "add files -- npx -y @modelcontextprotocol/server-filesystem /data",
+      "add crm https://crm.example/mcp --header 'Authorization=Bearer ${env:CRM_TOKEN}'",
+    ],
+  })
+    .option("--header <name=value>", "a header for a URL; repeatable", pair)
+    .option("--env <name=value>", "a variable for a command; repeatable", pair)
+    .addOption(new Option("--type <type>", "of a URL: the old HTTP+SSE transport").choices(["sse"]))
+    .option("--replace", "in the place of a server of that name")
+    .action(load(async () => ({ run: (await edit()).add })));
+  command({ usage: "remove <server>", summary: "Remove a server" }).action(load(async () => ({ run: (await edit()).remove })));
+  command({ usage: "enable <server>", summary: "Enable a server" }).action(load(async () => ({ run: (await edit()).enable })));
+  command({ usage: "disable <server>", summary: "Disable a server, and keep its entry" }).action(
+    load(async () => ({ run: (await edit()).disable })),
+  );
+  command({
+    usage: "trust [file]",
+    summary: "Trust a configuration that came with a folder",
+    more: "It may then run its commands. After any change it must be trusted again.",
+  }).action(load(() => import("./commands/trust.ts")));
+}

@@ -1,0 +1,22 @@
+/** Values of options: read, or refused with a word why. */
+
+import { InvalidArgumentError } from "commander";
+
+const LARGEST_PORT = 65_535;
+
+/** `name=value`, collected where it is repeated. */
+export function pair(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("It must be name=value.");
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+export function milliseconds(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It must be a number of milliseconds.");
+  return Number(text);
+}
+
+export function port(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > LARGEST_PORT) throw new InvalidArgumentError(`It must be a port: 0 to ${LARGEST_PORT}.`);
+  return Number(text);
+}
