@@ -84,7 +84,7 @@ export default {
   plugins: ["eslint", "typescript", "import", "unicorn", "oxc", "promise"],
   categories: { correctness: "error", suspicious: "error" },
   options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: "error" },
-  ignorePatterns: ["dist", "node_modules", "coverage"],
+  ignorePatterns: ["dist", "dist-*", "node_modules", "coverage"],
   rules: {
     "import/no-cycle": ["error", { ignoreTypes: false }],
     "eslint/max-lines": ["error", { max: 400 }],
