@@ -92,7 +92,7 @@ export class Works {
     return this.#catalog.snapshot;
   }
 
-  /** Over when each server has lists or has had its chance, or after `discovery.wait`. */
+  /** Over when each server has lists or has had its chance, or after `discovery.wait`; those that had none last time are not waited for. */
   get discovered(): Promise<void> {
     this.#use();
     return this.#discovered;
@@ -216,8 +216,12 @@ export class Works {
   }
 
   async #untilDiscovered(): Promise<void> {
-    const waiting = this.#pool.all().filter(({ name }) => this.snapshot.sections.get(name)?.source === "none");
+    const { cache } = this.#parts;
+    const unknown = ({ name }: Upstream): boolean => this.snapshot.sections.get(name)?.source === "none";
+    const waiting = this.#pool.all().filter((upstream) => unknown(upstream) && !cache.missed(upstream.server));
     await this.#within(Promise.all(waiting.map((upstream) => upstream.settled)), this.#config.discovery.waitMs);
+    if (this.#closing !== undefined) return;
+    for (const upstream of waiting) if (unknown(upstream)) cache.noteMissed(upstream.server);
   }
 
   async #within(work: Promise<unknown>, ms: number | undefined): Promise<void> {

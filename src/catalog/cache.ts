@@ -19,6 +19,8 @@ import type { RawLists } from "../upstream/raw-lists.ts";
 const FORMAT = 1;
 /** A server may learn the modern era at any update; it is asked again after so long. */
 const LEGACY_MS = 24 * 60 * 60 * 1000;
+/** A server that was not there in time is waited for again after so long. */
+const MISSED_MS = 24 * 60 * 60 * 1000;
 /** Files kept for one server's name: other configurations of it, and temporary ones of a process that was killed. */
 const SIBLINGS = 16;
 
@@ -27,6 +29,10 @@ export interface ListCache extends EraMemory {
   read(server: ServerConfig): Promise<RawLists | undefined>;
   /** Keeps what the server lists, in the background. */
   write(server: ServerConfig, lists: RawLists): void;
+  /** Was the server, when it was last tried, not there in time? Then a start need not wait for it again. Known once it was read. */
+  missed(server: ServerConfig): boolean;
+  /** Keeps that the server was not there in time, until it lists something. */
+  noteMissed(server: ServerConfig): void;
   /** Resolves when all that was to be kept is on disk. Never rejects. */
   flush(): Promise<void>;
 }
@@ -41,6 +47,8 @@ interface Verdict {
 interface Entry {
   readonly lists?: RawLists | undefined;
   readonly verdict?: Verdict | undefined;
+  /** When it was last not there in time: Clock time, ms. */
+  readonly missed?: number | undefined;
 }
 
 /** @param options `folder`: made when it is not there */
@@ -53,6 +61,7 @@ class FileListCache implements ListCache {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #verdicts = new Map<string, Verdict>();
+  readonly #missed = new Map<string, number>();
   /** What is not on disk yet, by file. */
   readonly #pending = new Map<string, Entry>();
   #writing: Promise<void> = Promise.resolve();
@@ -65,13 +74,24 @@ class FileListCache implements ListCache {
 
   async read(server: ServerConfig): Promise<RawLists | undefined> {
     if (!server.cache) return undefined;
-    const { lists, verdict } = await this.#load(server);
+    const { lists, verdict, missed } = await this.#load(server);
+    if (missed !== undefined) this.#missed.set(fileOf(server), missed);
     if (verdict !== undefined) this.#verdicts.set(fileOf(server), verdict);
     return lists;
   }
 
   write(server: ServerConfig, lists: RawLists): void {
-    this.#keep(server, { lists });
+    this.#missed.delete(fileOf(server));
+    this.#keep(server, { lists, missed: undefined });
+  }
+
+  missed(server: ServerConfig): boolean {
+    const age = this.#clock.now() - (this.#missed.get(fileOf(server)) ?? Number.NEGATIVE_INFINITY);
+    return age >= 0 && age < MISSED_MS;
+  }
+
+  noteMissed(server: ServerConfig): void {
+    this.#keep(server, { missed: this.#clock.now() });
   }
 
   recall(server: ServerConfig): Era | undefined {
@@ -174,9 +194,13 @@ async function writtenAt(path: string): Promise<number> {
 }
 
 function entryFrom(value: unknown, server: ServerConfig): Entry | undefined {
-  const { format, server: name, fingerprint, lists, verdict } = objectOr(value);
+  const { format, server: name, fingerprint, lists, verdict, missed } = objectOr(value);
   if (format !== FORMAT || name !== server.name || fingerprint !== server.fingerprint) return undefined;
-  return { lists: isObject(lists) ? listsFrom(lists) : undefined, verdict: verdictFrom(objectOr(verdict)) };
+  return {
+    lists: isObject(lists) ? listsFrom(lists) : undefined,
+    verdict: verdictFrom(objectOr(verdict)),
+    missed: typeof missed === "number" ? missed : undefined,
+  };
 }
 
 function listsFrom({ tools, prompts, resources, templates, instructions, capabilities }: JsonObject): RawLists | undefined {

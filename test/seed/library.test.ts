@@ -200,6 +200,24 @@ describe("start", () => {
     expect(again.servers()[0]).toMatchObject({ lists: "cached" });
   });
 
+  it("does not wait again for a server that was not there the last time", async () => {
+    using place = testPlace();
+    const config = {
+      discovery: { wait: "1500ms" },
+      mcpServers: { good: stdioServer(), deaf: stdioServer({ "never-answer": "handshake" }) },
+    };
+    const before = await place.open(config);
+    await before.view().discovered();
+    await before.close();
+
+    await using again = await place.open(config);
+    const startedAt = Date.now();
+    await again.view().discovered();
+    expect(Date.now() - startedAt).toBeLessThan(500);
+    expect(again.tools({ server: "good" }).length).toBeGreaterThan(0);
+    expect(again.view().missing()).toMatchObject([{ server: "deaf" }]);
+  });
+
   it("starts in parallel: ten servers that need 300 ms each are there long before three seconds", async () => {
     using place = testPlace();
     const servers = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`s${index}`, stdioServer({ "start-delay": 300 })]));
