@@ -9,7 +9,8 @@ const LONGEST_OPEN_FACTOR = 10;
 
 /**
  * `failures` transport failures in a row open it for `openMs`, longer each time it opens again; then one probe
- * decides. Results with `isError` are successes: the server answered.
+ * decides. Results with `isError` are successes: the server answered. Requests that were under way when it opened
+ * fail without being counted once more.
  */
 export class Breaker {
   readonly #limits: BreakerLimits;
@@ -17,6 +18,7 @@ export class Breaker {
   #opened = 0;
   #openUntil = 0;
   #probing = false;
+  #round = 0;
 
   constructor(limits: BreakerLimits) {
     this.#limits = limits;
@@ -35,6 +37,11 @@ export class Breaker {
     return this.#openUntil !== 0;
   }
 
+  /** How often it has opened; a request remembers in which round it began. */
+  get round(): number {
+    return this.#round;
+  }
+
   succeed(): void {
     this.#failures = 0;
     this.#opened = 0;
@@ -42,16 +49,18 @@ export class Breaker {
     this.#probing = false;
   }
 
-  /** Ends a probe that found out nothing, such as one that its caller cancelled. */
-  release(): void {
-    this.#probing = false;
+  /** A request of this round is over. If it was the probe and found out nothing, as one that its caller cancelled, there will be another. */
+  release(round: number): void {
+    if (round === this.#round) this.#probing = false;
   }
 
-  fail(now: number): void {
+  fail(now: number, round: number): void {
+    if (round !== this.#round) return;
     this.#failures++;
     if (!this.#probing && this.#failures < this.#limits.failures) return;
     this.#probing = false;
     this.#opened++;
+    this.#round++;
     this.#openUntil = now + this.#limits.openMs * Math.min(this.#opened, LONGEST_OPEN_FACTOR);
   }
 }

@@ -38,6 +38,13 @@ export interface UpstreamRequest {
   readonly inputSchema?: unknown;
 }
 
+/** A request under way. */
+interface Begun extends UpstreamRequest {
+  readonly startedAt: number;
+  /** Of the breaker. */
+  readonly round: number;
+}
+
 /** What says that the server, not the request, is at fault. */
 const TRANSPORT_FAILURES: ReadonlySet<ErrorCode> = new Set([
   "SERVER_UNREACHABLE",
@@ -132,19 +139,12 @@ export class Upstream {
    */
   async request(request: UpstreamRequest): Promise<Answer> {
     this.#consultBreaker();
-    const startedAt = this.#options.clock.now();
+    const { round } = this.#breaker;
     this.#lifeline.touch();
     try {
-      const answer = await this.#send(request, startedAt);
-      this.#breaker.succeed();
-      this.latency.add(this.#options.clock.now() - startedAt);
-      return answer;
-    } catch (error) {
-      const failure = toToolyardError(error);
-      if (TRANSPORT_FAILURES.has(failure.code)) this.#breaker.fail(this.#options.clock.now());
-      else this.#breaker.release();
-      throw failure;
+      return await this.#send({ ...request, startedAt: this.#options.clock.now(), round });
     } finally {
+      this.#breaker.release(round);
       this.#lifeline.touch();
     }
   }
@@ -157,14 +157,14 @@ export class Upstream {
     this.events.clear();
   }
 
-  async #send(request: UpstreamRequest, startedAt: number): Promise<Answer> {
+  async #send(request: Begun): Promise<Answer> {
     const present = this.state === "ready" ? this.connection : undefined;
     const connection = present ?? (await this.#connected(request));
     try {
-      return await connection.request(this.#remaining(request, startedAt));
+      return await this.#ask(connection, request);
     } catch (error) {
       const failure = toToolyardError(error);
-      if (failure.details.sessionLost === true) return await this.#sendAnew(request, startedAt, connection);
+      if (failure.details.sessionLost === true) return await this.#sendAnew(request, connection);
       if (failure.code === "SERVER_UNREACHABLE" && failure.details.started === false) {
         this.#lifeline.lost({ code: failure.code, message: failure.message, started: false }, connection);
       }
@@ -173,17 +173,25 @@ export class Upstream {
   }
 
   /** The server had forgotten the session, so it has not begun: once more, in a new one, within the same time. */
-  async #sendAnew(request: UpstreamRequest, startedAt: number, lost: Connection): Promise<Answer> {
+  async #sendAnew(request: Begun, lost: Connection): Promise<Answer> {
     this.#lifeline.renew(lost).catch(() => {}); // the next line tells
-    const connection = await this.#connected(request);
-    return await connection.request(this.#remaining(request, startedAt));
+    return await this.#ask(await this.#connected(request), request);
   }
 
-  /** The request, with what is left of its time. */
-  #remaining(request: UpstreamRequest, startedAt: number): UpstreamRequest {
-    const waited = this.#options.clock.now() - startedAt;
-    if (waited === 0) return request;
-    return { ...request, limits: { ...request.limits, totalMs: Math.max(1, request.limits.totalMs - waited) } };
+  /** The one place where the breaker learns how the server is: what never reached it says nothing. */
+  async #ask(connection: Connection, request: Begun): Promise<Answer> {
+    const { startedAt, round } = request;
+    const { clock } = this.#options;
+    try {
+      const answer = await connection.request(remaining(request, clock.now()));
+      this.#breaker.succeed();
+      this.latency.add(clock.now() - startedAt);
+      return answer;
+    } catch (error) {
+      const { code, details } = toToolyardError(error);
+      if (TRANSPORT_FAILURES.has(code) && details.sessionLost !== true) this.#breaker.fail(clock.now(), round);
+      throw error;
+    }
   }
 
   #consultBreaker(): void {
@@ -272,6 +280,12 @@ export class Upstream {
   #error(code: ErrorCode, message: string, retryAfterMs?: number): ToolyardError {
     return new ToolyardError(code, message, { server: this.name, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
   }
+}
+
+/** The request, with what is left of its time. */
+function remaining(request: Begun, now: number): UpstreamRequest {
+  const { limits, startedAt } = request;
+  return now === startedAt ? request : { ...request, limits: { ...limits, totalMs: Math.max(1, limits.totalMs - (now - startedAt)) } };
 }
 
 function inSeconds(ms: number): string {
