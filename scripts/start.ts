@@ -45,10 +45,10 @@ function hints(url: string): string {
   return [
     "Try next, in another terminal:",
     `  ${run} tools --config ${config}`,
-    `  ${run} call database__query '{"sql":"select name, owner from services"}' --config ${config}`,
+    `  ${run} call database__query '{"sql":"select name, team from services"}' --config ${config}`,
     `  ${run} call monitoring__query '{"metric":"uptime_seconds"}' --config ${config}`,
     `  claude mcp add --transport http toolyard ${url}`,
     `  curl ${new URL("/api/state", url).href}`,
-    "  node examples/operations/main.ts     an agent with these tools, which checks itself",
+    "  npx node examples/operations/main.ts     an agent with these tools, which checks itself",
   ].join("\n");
 }
