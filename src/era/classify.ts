@@ -5,7 +5,7 @@ import { ToolyardError } from "../base/errors.ts";
 import { isObject, type JsonObject } from "../base/json.ts";
 import type { Envelope } from "../wire/envelope.ts";
 import { META, type ProgressToken, progressTokenIn } from "./meta.ts";
-import { eraOf, LEGACY_REVISIONS, MODERN_REVISIONS } from "./revisions.ts";
+import { eraOf, MODERN_REVISIONS } from "./revisions.ts";
 
 /** Severities of `notifications/message`, least severe first. */
 export const LOG_LEVELS: readonly string[] = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
@@ -34,12 +34,12 @@ const LEGACY: Classified = { kind: "legacy" };
  * has no version in either era and comes out as legacy: look its request id up.
  *
  * @param header the value of `MCP-Protocol-Version`, where there is one
- * @returns `reject` with UNSUPPORTED_VERSION or INVALID_PARAMS, before anything else of the message is looked at
+ * @returns `reject` with HEADER_MISMATCH, UNSUPPORTED_VERSION or INVALID_PARAMS, before anything else of the message is looked at
  */
 export function classifyMessage(envelope: Envelope, header?: string): Classified {
   if (envelope.kind === "answer") return LEGACY;
   const meta = envelope.params.get("_meta");
-  if (isObject(meta) && Object.hasOwn(meta, META.protocolVersion)) return claimed(meta, envelope);
+  if (isObject(meta) && Object.hasOwn(meta, META.protocolVersion)) return claimed(meta, envelope, header);
   const isModernHeader = header !== undefined && eraOf(header.trim()) === "modern";
   if (!isModernHeader || envelope.method === "initialize") return LEGACY;
   if (envelope.kind === "notification") return claimed({ [META.protocolVersion]: header.trim() }, envelope);
@@ -47,10 +47,12 @@ export function classifyMessage(envelope: Envelope, header?: string): Classified
 }
 
 /** Reads a message whose `_meta` names a version: the version first, as another one may spell the rest otherwise. */
-function claimed(meta: JsonObject, { kind, params }: Envelope): Classified {
+function claimed(meta: JsonObject, { kind, params }: Envelope, header?: string): Classified {
   const version = meta[META.protocolVersion];
   if (typeof version !== "string") return reject("INVALID_PARAMS", `_meta["${META.protocolVersion}"] must be a string.`);
-  if (!MODERN_REVISIONS.includes(version)) return unsupported(version);
+  if (!MODERN_REVISIONS.includes(version)) {
+    return header === undefined || header.trim() === version ? unsupported(version) : differs(header, version);
+  }
   const fault = kind === "request" ? faultIn(meta, params) : undefined;
   if (fault !== undefined) return reject("INVALID_PARAMS", fault);
   return {
@@ -80,11 +82,16 @@ const object = (value: unknown): JsonObject | undefined => (isObject(value) ? va
 
 const level = (value: unknown): string | undefined => LOG_LEVELS.find((known) => known === value);
 
+/** The same versions as in `server/discover`: legacy ones cannot be had in this way. */
 function unsupported(requested: string): Classified {
-  const supported = [...MODERN_REVISIONS, ...LEGACY_REVISIONS].toSorted().toReversed();
+  const supported = MODERN_REVISIONS.toReversed();
   return reject("UNSUPPORTED_VERSION", `The protocol version ${requested} is not spoken here in this way.`, { supported, requested });
 }
 
-function reject(code: "INVALID_PARAMS" | "UNSUPPORTED_VERSION", message: string, data?: unknown): Classified {
+function differs(header: string, version: string): Classified {
+  return reject("HEADER_MISMATCH", `The header says protocol version ${JSON.stringify(header)}, the body ${JSON.stringify(version)}.`);
+}
+
+function reject(code: "INVALID_PARAMS" | "UNSUPPORTED_VERSION" | "HEADER_MISMATCH", message: string, data?: unknown): Classified {
   return { kind: "reject", error: new ToolyardError(code, message, data === undefined ? {} : { data }) };
 }
