@@ -8,6 +8,7 @@ import { readEnvelope, writeError, writeRequest, writeResult, type Envelope } fr
 import { collect, HttpCarrier, HttpFailure, type HttpReply } from "../wire/http.ts";
 import { discard, isEventStream, keepStanding, readEvents, StreamPosition, type EventSink } from "./event-stream.ts";
 import type { Link, LinkEvents, LinkFailure, LinkRequest } from "./link.ts";
+import { Welcome } from "./welcome.ts";
 
 export interface HttpLinkOptions {
   readonly url: string;
@@ -43,6 +44,7 @@ export class HttpLink implements Link {
   readonly #carrier: HttpCarrier;
   readonly #streams = new Map<number, Stream>();
   readonly #end = new AbortController();
+  readonly #welcome: Welcome;
   #era: Era = "legacy";
   #version: string | undefined;
   #session: string | undefined;
@@ -52,6 +54,7 @@ export class HttpLink implements Link {
     this.#options = options;
     this.#events = events;
     this.#carrier = new HttpCarrier(options);
+    this.#welcome = new Welcome(options.clock);
   }
 
   speak(era: Era, protocolVersion: string): void {
@@ -66,9 +69,12 @@ export class HttpLink implements Link {
   }
 
   notify(method: string, params: Body): void {
-    void this.#post(writeRequest(undefined, method, params), method, params).then((opened) => {
-      if (opened && method === "notifications/initialized") void this.#listen();
+    const posted = this.#post(writeRequest(undefined, method, params), method, params);
+    if (method !== "notifications/initialized") return;
+    const listening = posted.then((opened) => {
+      if (opened) void this.#listen();
     });
+    this.#welcome.await(listening);
   }
 
   reply(id: string | number, answer: Parameters<Link["reply"]>[1]): void {
@@ -118,6 +124,7 @@ export class HttpLink implements Link {
 
   async #exchange(request: LinkRequest, stream: Stream): Promise<void> {
     const body = writeRequest(request.id, request.method, request.params);
+    if (this.#welcome.awaited !== undefined) await this.#welcome.awaited;
     try {
       const reply = await this.#send(body, this.#headers(request), stream.abort.signal);
       if (request.method === "initialize") this.#session = reply.header("mcp-session-id");

@@ -6,6 +6,7 @@ import { HttpCarrier, HttpFailure } from "../wire/http.ts";
 import { SseReader, type SseEvent } from "../wire/sse.ts";
 import { discard } from "./event-stream.ts";
 import type { Link, LinkEvents, LinkRequest } from "./link.ts";
+import { Welcome } from "./welcome.ts";
 
 export interface SseLinkOptions {
   readonly url: string;
@@ -30,6 +31,7 @@ export class SseLink implements Link {
   readonly #carrier: HttpCarrier;
   readonly #end = new AbortController();
   readonly #open = new Set<number>();
+  readonly #welcome: Welcome;
   readonly #named = Promise.withResolvers<string>();
   #endpoint = "";
   #closed = false;
@@ -38,6 +40,7 @@ export class SseLink implements Link {
     this.#options = options;
     this.#events = events;
     this.#carrier = new HttpCarrier(options);
+    this.#welcome = new Welcome(options.clock);
   }
 
   /** @throws SERVER_UNREACHABLE, SERVER_AUTH_REQUIRED, or SERVER_PROTOCOL when no endpoint is named */
@@ -58,16 +61,25 @@ export class SseLink implements Link {
 
   speak(): void {}
 
-  request({ id, method, params }: LinkRequest): void {
-    this.#open.add(id);
-    void this.#post(writeRequest(id, method, params)).catch((error: unknown) => {
+  request(request: LinkRequest): void {
+    this.#open.add(request.id);
+    void this.#ask(request);
+  }
+
+  async #ask({ id, method, params }: LinkRequest): Promise<void> {
+    if (this.#welcome.awaited !== undefined) await this.#welcome.awaited;
+    if (!this.#open.has(id)) return; // cancelled, or the connection has ended
+    try {
+      await this.#post(writeRequest(id, method, params));
+    } catch (error) {
       const started = error instanceof HttpFailure ? error.started : true;
       if (this.#open.delete(id)) this.#events.lost(id, { code: "SERVER_UNREACHABLE", message: messageOf(error), started });
-    });
+    }
   }
 
   notify(method: string, params: Body): void {
-    void this.#post(writeRequest(undefined, method, params)).catch(() => {});
+    const posted = this.#post(writeRequest(undefined, method, params)).catch(() => {});
+    if (method === "notifications/initialized") this.#welcome.await(posted);
   }
 
   reply(id: string | number, answer: Parameters<Link["reply"]>[1]): void {
