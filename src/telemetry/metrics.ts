@@ -36,17 +36,33 @@ class Durations {
   }
 }
 
+/** What calls came to, in the order in which lines are made of it: server, method, tool, outcome. */
+class Calls {
+  readonly #counts = new Map<string, { readonly labels: Readonly<Record<string, string>>; count: number }>();
+
+  /** On the path of every call: a look-up, and no text made. */
+  add({ server, item }: Route, method: string, outcome: string): void {
+    const tool = item?.kind === "tool" ? item.origin : "";
+    const key = `${server.name}\n${method}\n${outcome}\n${tool}`;
+    const known = this.#counts.get(key);
+    if (known === undefined) this.#counts.set(key, { labels: { server: server.name, method, tool, outcome }, count: 1 });
+    else known.count++;
+  }
+
+  *lines(): Generator<string> {
+    const name = "toolyard_calls_total";
+    yield* heading(name, "counter", "Calls by server, method, tool and outcome: ok, tool_error, error, or the code of the failure.");
+    for (const { labels, count } of this.#counts.values()) yield `${name}${labelled(labels)} ${count}`;
+  }
+}
+
 export function createMetrics(): Metrics {
-  /** By the labels of a line. */
-  const calls = new Map<string, number>();
+  const calls = new Calls();
   const durations = new Map<string, Durations>();
   const count = (route: Route, method: string, outcome: string, startedAt: number): void => {
-    const server = route.server.name;
-    const tool = route.item?.kind === "tool" ? route.item.origin : "";
-    const labels = labelled({ server, method, tool, outcome });
-    calls.set(labels, (calls.get(labels) ?? 0) + 1);
-    const own = durations.get(server) ?? new Durations();
-    durations.set(server, own);
+    calls.add(route, method, outcome);
+    const own = durations.get(route.server.name) ?? new Durations();
+    durations.set(route.server.name, own);
     own.add((performance.now() - startedAt) / 1_000);
   };
   const middleware: Middleware = async (routed, next) => {
@@ -61,25 +77,15 @@ export function createMetrics(): Metrics {
       throw error;
     }
   };
-  return {
-    middleware,
-    text: (servers) => [...callLines(calls), ...durationLines(durations), ...serverLines(servers), ...processLines(), ""].join("\n"),
-  };
+  const text = (servers: readonly ServerFigures[]): string =>
+    [...calls.lines(), ...durationLines(durations), ...serverLines(servers), ...processLines(), ""].join("\n");
+  return { middleware, text };
 }
 
 /** `ok`, `tool_error` for a result that says so itself, `error` for a JSON-RPC error of the server. */
 function outcomeOf(answer: Answer): string {
   if (answer.error !== undefined) return "error";
   return answer.result.get("isError") === true ? "tool_error" : "ok";
-}
-
-function* callLines(calls: ReadonlyMap<string, number>): Generator<string> {
-  yield* heading(
-    "toolyard_calls_total",
-    "counter",
-    "Calls by server, method, tool and outcome: ok, tool_error, error, or the code of the failure.",
-  );
-  for (const [labels, value] of calls) yield `toolyard_calls_total${labels} ${value}`;
 }
 
 function* durationLines(durations: ReadonlyMap<string, Durations>): Generator<string> {
@@ -128,8 +134,18 @@ function* serverLines(servers: readonly ServerFigures[]): Generator<string> {
 function* processLines(): Generator<string> {
   yield* heading("process_resident_memory_bytes", "gauge", "Resident memory.");
   yield `process_resident_memory_bytes ${process.memoryUsage.rss()}`;
+  yield* heading("nodejs_heap_size_used_bytes", "gauge", "Memory of JavaScript objects, garbage included.");
+  yield `nodejs_heap_size_used_bytes ${process.memoryUsage().heapUsed}`;
+  yield* heading("nodejs_active_resources", "gauge", "What keeps the process awake, by type: timers, sockets, children.");
+  for (const [type, count] of countByType(process.getActiveResourcesInfo())) yield `nodejs_active_resources${labelled({ type })} ${count}`;
   yield* heading("process_start_time_seconds", "gauge", "When the process began, since the epoch.");
   yield `process_start_time_seconds ${(performance.timeOrigin / 1_000).toFixed(3)}`;
+}
+
+function countByType(types: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return counts;
 }
 
 function* heading(name: string, type: string, help: string): Generator<string> {

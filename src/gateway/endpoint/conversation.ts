@@ -17,6 +17,9 @@ import type { Peer } from "./peer.ts";
 /** The only revision with batches (spec 2025-03-26: Base protocol, Batching). */
 const BATCH_REVISION = "2025-03-26";
 const MOST_IN_BATCH = 256;
+const BRACKET = 0x5b;
+/** What JSON calls white space. */
+const SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** What an `initialize` settles. Unknown and modern revisions become our latest legacy one. */
 export function handshake(params: Body): { readonly version: string; readonly capabilities: JsonObject } {
@@ -69,7 +72,8 @@ export function notified(peer: Peer, method: string, params: Body): void {
 
 /** Does this look like a batch? */
 export function isBatch(message: Buffer): boolean {
-  return message.toString("latin1", 0, 64).trimStart().startsWith("[");
+  const first = message.find((byte) => !SPACE.has(byte));
+  return first === BRACKET;
 }
 
 /**

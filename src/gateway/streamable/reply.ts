@@ -7,6 +7,9 @@ import { EventStream, type StreamOptions } from "./event-stream.ts";
 /** An answer that takes longer, in ms, becomes a stream, so that nothing on the way takes its connection for dead. */
 const QUIET_MS = 1_000;
 
+/** Up to this size, in bytes, an answer is handed over as text: node then writes it together with the head, at once. */
+const ONE_WRITE = 16 * 1024;
+
 export interface ReplyOptions extends StreamOptions {
   /** False where the client takes JSON alone: nothing then precedes the answer. */
   readonly takesStream: boolean;
@@ -39,7 +42,8 @@ export class Reply implements Outlet {
     if (this.#response.destroyed) return;
     if (this.#stream !== undefined) return this.#stream.end(answer);
     this.#response.writeHead(status, { "content-type": "application/json", "content-length": answer.length });
-    this.#response.end(answer);
+    if (answer.length > ONE_WRITE) this.#response.end(answer);
+    else this.#response.end(answer.toString("latin1"), "latin1");
   }
 
   /** Ends this without an answer, as there is none to give: "accepted" (spec 2025-11-25: Streamable HTTP). */

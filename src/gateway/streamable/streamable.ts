@@ -16,7 +16,7 @@ import type { Face } from "../face.ts";
 import { requireJson } from "../guard.ts";
 import { EventStream } from "./event-stream.ts";
 import { readBody } from "./read-body.ts";
-import { Reply } from "./reply.ts";
+import { Reply, type ReplyOptions } from "./reply.ts";
 import type { Sessions } from "./sessions.ts";
 
 const SESSION_HEADER = "mcp-session-id";
@@ -52,9 +52,14 @@ export interface StreamableParts {
 
 export class Streamable {
   readonly #parts: StreamableParts;
+  readonly #streaming: ReplyOptions;
+  readonly #plain: ReplyOptions;
 
   constructor(parts: StreamableParts) {
+    const { keepAliveMs, sendBufferBytes } = parts.limits;
     this.#parts = parts;
+    this.#streaming = { keepAliveMs, sendBufferBytes, takesStream: true };
+    this.#plain = { keepAliveMs, sendBufferBytes, takesStream: false };
   }
 
   /** Answers a POST, also when something goes wrong. @throws what was wrong before the body was read */
@@ -62,7 +67,7 @@ export class Streamable {
     requireJson(visit.request);
     const message = await readBody(visit.request, this.#parts.limits.bodyBytes);
     const { request, response } = visit;
-    const posting = { ...visit, reply: new Reply(response, { ...this.#parts.limits, takesStream: takesStream(request) }) };
+    const posting = { ...visit, reply: new Reply(response, takesStream(request) ? this.#streaming : this.#plain) };
     try {
       if (isBatch(message)) await this.#batch(message, posting);
       else await this.#message(readEnvelope(message), posting);
