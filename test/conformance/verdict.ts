@@ -83,6 +83,11 @@ function fallenShort(run: ReadonlyMap<string, Check>, yardstick: ReadonlyMap<str
   const added = badOnes(run).filter(({ key }) => !isBad(yardstick.get(key)) && yardstick.get(key)?.status !== "SUCCESS");
   const lost = [...yardstick]
     .filter(([key, { status }]) => status === "SUCCESS" && run.get(key)?.status !== "SUCCESS")
-    .map(([key]) => ({ key, message: isBad(run.get(key)) ? (run.get(key)?.message ?? "") : "It was not reached." }));
+    .map(([key]) => ({ key, message: told(run.get(key)) }));
   return [...lost, ...added];
+}
+
+function told(check: Check | undefined): string {
+  if (check === undefined) return "It was not reached.";
+  return isBad(check) ? check.message : `${check.status}: ${check.message}`;
 }
