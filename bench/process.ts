@@ -61,6 +61,13 @@ export function memoryOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
+/** Processor time that a process has used, in milliseconds; in steps of 10. */
+export function processorTimeOf(pid: number): number {
+  const [, afterName = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
+  const [user, system] = afterName.split(" ").slice(11, 13).map(Number);
+  return ((user ?? 0) + (system ?? 0)) * 10;
+}
+
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(-pid, name);

@@ -43,20 +43,31 @@ function lines({ scenario, rows, failure }: Outcome): string[] {
   if (failure !== undefined) return [`| ${scenario} | failed: ${failure.replaceAll(/[|\n]/g, " ")} | | | | | |`];
   return rows.map((row) => {
     const reference = row.reference === undefined ? "" : number(median(row.reference), row.unit);
-    const cells = [scenario, row.figure, reference, number(median(row.toolyard), row.unit), held(row), bound(row), strain(row).toFixed(2)];
+    const cells = [
+      scenario,
+      row.figure,
+      reference,
+      number(median(row.toolyard), row.unit),
+      held(row),
+      bound(row),
+      row.bound ? strain(row).toFixed(2) : "",
+    ];
     return `| ${cells.join(" | ")} |`;
   });
 }
 
 function held(row: Row): string {
   const values = bounded(row);
-  const show = (value: number): string => (row.bound.on === "ratio" ? value.toFixed(2) : value.toFixed(0));
+  const ratio = row.bound === undefined || row.bound.on === "ratio";
+  const show = (value: number): string => value.toFixed(ratio ? 2 : 0);
   const [low, high] = interval(values);
-  const unit = row.bound.on === "ratio" ? " ×" : ` ${row.unit}`;
+  const unit = ratio ? " ×" : ` ${row.unit}`;
   return `${show(median(values))}${unit}${values.length > 1 ? ` (${show(low)}–${show(high)})` : ""}`;
 }
 
-function bound({ bound: { on, sense, limit }, unit }: Row): string {
+function bound({ bound: given, unit }: Row): string {
+  if (given === undefined) return "";
+  const { on, sense, limit } = given;
   const sign = sense === "at most" ? "≤" : "≥";
   if (on === "ratio") return `${sign} ${limit} ×`;
   return `${sign} ${on === "difference" ? "reference + " : ""}${limit} ${unit}`;

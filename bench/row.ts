@@ -15,20 +15,23 @@ export interface Row {
   /** By round, beside `toolyard`; absent where there is nothing to compare with. */
   readonly reference?: readonly number[];
   readonly toolyard: readonly number[];
-  readonly bound: Bound;
+  /** Absent where a figure only explains others. */
+  readonly bound?: Bound;
 }
 
-/** By round, the number that the bound is put on. */
+/** By round, the number that the bound is put on; the ratio where there is no bound. */
 export function bounded({ reference = [], toolyard, bound }: Row): number[] {
+  const on = bound?.on ?? "ratio";
   return toolyard.map((value, round) => {
     const other = reference[round] ?? Number.NaN;
-    if (bound.on === "value") return value;
-    return bound.on === "ratio" ? value / other : value - other;
+    if (on === "value") return value;
+    return on === "ratio" ? value / other : value - other;
   });
 }
 
-/** How far the median stands from its bound: 1 is the bound, more is past it. */
+/** How far the median stands from its bound: 1 is the bound, more is past it, 0 is no bound. */
 export function strain(row: Row): number {
+  if (row.bound === undefined) return 0;
   const middle = median(bounded(row));
   return row.bound.sense === "at most" ? middle / row.bound.limit : row.bound.limit / middle;
 }

@@ -4,17 +4,20 @@ import { StdioClient, type Client } from "../client.ts";
 import { bare } from "../gateways/bare.ts";
 import type { Gateway, Server } from "../gateways/gateway.ts";
 import { atOnce, calling, oneByOne } from "../load.ts";
-import { fixtureCommand } from "../process.ts";
+import { fixtureCommand, processorTimeOf } from "../process.ts";
 import type { Row } from "../row.ts";
 import { connect, httpFixture, type Scenario, type Setting } from "./scenario.ts";
 
 type Side = "http" | "stdio";
 
 interface Figures {
+  readonly pid: number;
   readonly client: Client;
   readonly p50: number[];
   readonly p99: number[];
   readonly rate: number[];
+  /** Processor time of the gateway, ms a call: what does not change when others use the machine too. */
+  readonly work: number[];
 }
 
 const tool = "alpha__tool_3";
@@ -37,20 +40,23 @@ async function open(gateway: Gateway, near: Side, server: Server, { folder }: Se
   const client = near === "http" ? await connect(program) : new StdioClient(program);
   if (near === "stdio") await client.initialize();
   await client.tools();
-  return { client, p50: [], p99: [], rate: [] };
+  return { pid: program.pid, client, p50: [], p99: [], rate: [], work: [] };
 }
 
-async function measure({ client, p50, p99, rate }: Figures, effort: number): Promise<void> {
-  const work = calling(client, tool);
-  const latency = await oneByOne(work, 1500 * effort);
+async function measure({ pid, client, p50, p99, rate, work }: Figures, effort: number): Promise<void> {
+  const once = calling(client, tool);
+  const latency = await oneByOne(once, 1500 * effort);
   p50.push(latency.p50);
   p99.push(latency.p99);
-  rate.push(await atOnce(work, 6000 * effort, 64));
+  const many = 6000 * effort;
+  const before = processorTimeOf(pid);
+  rate.push(await atOnce(once, many, 64));
+  work.push((processorTimeOf(pid) - before) / many);
 }
 
 /** The first round only warmed up. */
 function rows(reference: Figures, toolyard: Figures): Row[] {
-  const pair = (figure: "p50" | "p99" | "rate"): { reference: number[]; toolyard: number[] } => ({
+  const pair = (figure: "p50" | "p99" | "rate" | "work"): { reference: number[]; toolyard: number[] } => ({
     reference: reference[figure].slice(1),
     toolyard: toolyard[figure].slice(1),
   });
@@ -58,5 +64,6 @@ function rows(reference: Figures, toolyard: Figures): Row[] {
     { figure: "one in flight, p50", unit: "ms", ...pair("p50"), bound: { on: "ratio", sense: "at most", limit: 1.25 } },
     { figure: "one in flight, p99", unit: "ms", ...pair("p99"), bound: { on: "ratio", sense: "at most", limit: 1.25 } },
     { figure: "64 in flight", unit: "calls/s", ...pair("rate"), bound: { on: "ratio", sense: "at least", limit: 0.8 } },
+    { figure: "64 in flight, processor time of the gateway a call", unit: "ms", ...pair("work") },
   ];
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StdioClient } from "../client.ts";
 import type { Server } from "../gateways/gateway.ts";
 import { fixtureCommand, start as launch } from "../process.ts";
-import type { Row } from "../row.ts";
+import type { Bound, Row } from "../row.ts";
 import { connect, type Scenario, type Setting } from "./scenario.ts";
 
 const tools = 15;
@@ -79,7 +79,7 @@ async function untilFull({ subject }: Setting, servers: Record<string, Server>, 
 }
 
 function rows(sideBySide: number[], good: Times, bad: Times): Row[] {
-  const atMost = (limit: number): Row["bound"] => ({ on: "value", sense: "at most", limit });
+  const atMost = (limit: number): Bound => ({ on: "value", sense: "at most", limit });
   return [
     {
       figure: "cold, beside the same ten started side by side",
