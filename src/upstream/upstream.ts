@@ -229,7 +229,8 @@ export class Upstream {
     if (state === "closed") return this.#error("SERVER_REMOVED", "It has been removed.");
     const why = reason?.message ?? "";
     if (state === "failed") return this.#error("SERVER_FAILED", `It could not be started. ${why}`.trim(), retryAfterMs);
-    if ((state !== "backoff" && state !== "auth-required") || this.#lifeline.mayHurry()) return undefined;
+    const due = state === "backoff" && retryAfterMs === 0; // the next attempt is about to begin
+    if ((state !== "backoff" && state !== "auth-required") || due || this.#lifeline.mayHurry()) return undefined;
     const again = retryAfterMs === 0 ? "" : ` The next try is in ${inSeconds(retryAfterMs)}.`;
     return this.#error(reason?.code ?? "SERVER_UNREACHABLE", why + again, retryAfterMs);
   }
