@@ -145,10 +145,11 @@ export class Connection {
     this.link.notify(method, params);
   }
 
-  async close(): Promise<void> {
+  /** @param why what requests that are still in flight are told */
+  async close(why = "The connection was closed."): Promise<void> {
     for (const pending of this.#pending.values()) {
       this.#forget(pending);
-      pending.reject(this.#errorOf({ code: "SERVER_EXITED", message: "The connection was closed.", started: true }, pending.method));
+      pending.reject(this.#errorOf({ code: "SERVER_EXITED", message: why, started: true }, pending.method));
     }
     await this.#link?.close();
   }

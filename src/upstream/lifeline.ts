@@ -137,13 +137,13 @@ export class Lifeline {
   async restart(): Promise<void> {
     this.#starts.clear();
     this.#failures = 0;
-    await this.#leave("rested");
+    await this.#leave("rested", "It was started anew.");
     await this.connect().catch(() => {});
   }
 
-  /** Ends the connection for good. Never rejects. */
-  close(): Promise<void> {
-    return this.#leave("close");
+  /** Ends the connection for good; calls in flight are told why. Never rejects. */
+  close(why: string): Promise<void> {
+    return this.#leave("close", why);
   }
 
   async #attempt(): Promise<Connection> {
@@ -190,12 +190,12 @@ export class Lifeline {
     return connection;
   }
 
-  #part(connection: Connection): void {
+  #part(connection: Connection, why?: string): void {
     this.#connection = undefined;
     this.#stableTimer();
     this.#idleTimer();
     const before = this.#leaving;
-    this.#leaving = connection.close().then(() => before);
+    this.#leaving = connection.close(why).then(() => before);
     this.#events.parted();
   }
 
@@ -243,11 +243,11 @@ export class Lifeline {
   }
 
   /** Gives up what is there or being made, and waits until it is gone. */
-  async #leave(event: "rested" | "close"): Promise<void> {
+  async #leave(event: "rested" | "close", why?: string): Promise<void> {
     this.#retryTimer();
     this.#retryAt = 0;
     this.#enter(event);
-    if (this.#connection !== undefined) this.#part(this.#connection);
+    if (this.#connection !== undefined) this.#part(this.#connection, why);
     this.#attemptEnd.abort(this.#error("SERVER_REMOVED", "It was stopped while it was starting."));
     await this.#connecting.idle();
     await this.#leaving;

@@ -22,6 +22,13 @@ export interface PoolEvents {
 const SHARED = "";
 const LOCAL_IDENTITY = "local";
 
+/** What calls are told that are in flight when their server is taken away from them. */
+const ENDING = "Toolyard is ending.";
+const REMOVED = "It has been removed from the configuration.";
+const CHANGED = "Its entry in the configuration has changed.";
+const DISABLED = "It has been disabled.";
+const UNUSED = "Nobody used it.";
+
 export class Pool {
   readonly events: Emitter<PoolEvents> = new Emitter();
   readonly #options: UpstreamOptions;
@@ -82,7 +89,7 @@ export class Pool {
     this.#closed = true;
     const all = [...this.#upstreams.values()].flatMap((instances) => [...instances.values()]);
     this.#upstreams.clear();
-    await Promise.all([...all.map((upstream) => upstream.close()), ...this.#leaving]);
+    await Promise.all([...all.map((upstream) => upstream.close(ENDING)), ...this.#leaving]);
     this.events.clear();
   }
 
@@ -91,7 +98,7 @@ export class Pool {
     for (const [key, upstream] of instances) {
       if (key === SHARED || upstream.state !== "idle" || upstream.inFlight > 0) continue;
       instances.delete(key);
-      this.#keep(upstream.close());
+      this.#keep(upstream.close(UNUSED));
       return true;
     }
     return false;
@@ -103,7 +110,7 @@ export class Pool {
     const same = present.server.fingerprint === server.fingerprint && present.server.disabled === server.disabled;
     if (same) return this.#setRules(server);
     if (server.reload === "stop-first" || server.disabled || present.state !== "ready") {
-      const gone = this.#retire(server.name, 0);
+      const gone = this.#retire(server.name, server.disabled ? DISABLED : CHANGED);
       return this.#put(server, this.#make(server, gone));
     }
     this.#keep(this.#swap(server));
@@ -117,29 +124,29 @@ export class Pool {
     const successor = this.#make(server);
     successor.start();
     await successor.settled;
-    if (this.#closed || this.get(server.name) === undefined) return await successor.close();
-    void this.#retire(server.name, this.#options.limits.drainMs);
+    if (this.#closed || this.get(server.name) === undefined) return await successor.close(REMOVED);
+    void this.#retire(server.name, CHANGED);
     this.#put(server, successor);
   }
 
   #remove(server: string): void {
-    void this.#retire(server, this.#options.limits.drainMs);
+    void this.#retire(server, REMOVED);
     this.#upstreams.delete(server);
   }
 
-  /** Takes all instances of a server out of use: calls in flight get `drainMs` to end. */
-  #retire(server: string, drainMs: number): Promise<void> {
+  /** Takes all instances of a server out of use: calls in flight get a while to end, then are told why. */
+  #retire(server: string, why: string): Promise<void> {
     const instances = [...(this.#upstreams.get(server)?.values() ?? [])];
-    const gone = Promise.all(instances.map((upstream) => this.#drain(upstream, drainMs))).then(() => undefined);
+    const gone = Promise.all(instances.map((upstream) => this.#drain(upstream, why))).then(() => undefined);
     this.#keep(gone);
     return gone;
   }
 
-  async #drain(upstream: Upstream, drainMs: number): Promise<void> {
-    const { clock } = this.#options;
-    const end = clock.now() + drainMs;
+  async #drain(upstream: Upstream, why: string): Promise<void> {
+    const { clock, limits } = this.#options;
+    const end = clock.now() + limits.drainMs;
     while (upstream.inFlight > 0 && clock.now() < end && !this.#closed) await sleep(clock, 25);
-    await upstream.close();
+    await upstream.close(this.#closed ? ENDING : why);
   }
 
   #keep(promise: Promise<void>): void {

@@ -149,10 +149,10 @@ export class Upstream {
     }
   }
 
-  /** Ends the connection and everything that belongs to it. Never rejects. */
-  async close(): Promise<void> {
+  /** Ends the connection and everything that belongs to it; calls in flight are told why. Never rejects. */
+  async close(why: string): Promise<void> {
     this.#listing.stop();
-    await this.#lifeline.close();
+    await this.#lifeline.close(why);
     this.#settled.resolve();
     this.events.clear();
   }

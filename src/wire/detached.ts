@@ -39,6 +39,6 @@ export function startDetached({ command, args, cwd, log, patienceMs }: DetachedS
       if (heard.includes("\n")) finish(heard.slice(0, heard.indexOf("\n")));
     });
     child.once("error", () => finish());
-    child.once("exit", () => finish());
+    child.once("close", () => finish());
   });
 }

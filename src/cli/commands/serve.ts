@@ -1,6 +1,6 @@
 /** `toolyard serve`: the gateway in the foreground, until a signal ends it. */
 
-import { ToolyardError } from "../../base/errors.ts";
+import { explain, ToolyardError } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
 import { ConfigWatch } from "../../config/file/watch.ts";
 import { loadConfig, readConfigText } from "../../config/load.ts";
@@ -111,14 +111,13 @@ async function watchConfig(yard: Toolyard, place: Place, output: Output): Promis
       yard.apply(config);
       logger.warn(`${file} was read again.`);
     },
-    problem: ({ message, mend }: ToolyardError): void => logger.warn(`${message} ${mend} What ran before goes on.`),
+    problem: (error: ToolyardError): void => logger.warn(`${explain(error)} What ran before goes on.`),
   };
   const fingerprintKey = await loadKey(paths.state);
   return await ConfigWatch.open(file, await readConfigText(file), events, { stateDir: paths.state, inputs, mustBeTrusted, fingerprintKey });
 }
 
 function announce({ url, yard }: Standing, { file }: Place, output: Output): void {
-  void yard.view().discovered(); // which starts the servers
   if (output.json) return output.value({ url, pid: process.pid });
   output.say(paint("bold", `Toolyard ${VERSION}`), paint("dim", `  ${file}`));
   output.say("");
