@@ -142,5 +142,6 @@ for (const revision of REVISIONS) {
 for (const revision of REVISIONS) {
   if (wanted(`client-${revision}`)) cells.push(await client(revision));
 }
+if (cells.length === 0) process.stderr.write(`There is no cell "${String(only)}".\n`);
 process.stdout.write(`${report(cells)}\n`);
 process.exitCode = cells.length > 0 && cells.every(isGood) ? 0 : 1;
