@@ -68,7 +68,7 @@ export class Face {
   }
 
   #announce(message: Buffer): void {
-    for (const peer of this.#peers) if (peer.caller?.era === "legacy") peer.outlet.send(message, false);
+    for (const peer of this.#peers) if (peer.caller?.era === "legacy") peer.tell(message);
   }
 }
 

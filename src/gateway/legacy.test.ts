@@ -312,6 +312,20 @@ describe("with a server that talks back", () => {
     expect(bystander.inbox.messages.filter(({ method }) => method === "elicitation/create")).toEqual([]);
   });
 
+  it("its question comes on the client's own stream where the call takes none", async () => {
+    using server = watchedServer();
+    await using test = await testGateway({ servers: { crm: server.entry } });
+    const headers = { accept: "application/json" };
+    const asked = await test.legacy({ capabilities: { elicitation: {} }, answer: answerElicit("yes"), headers });
+    await asked.listen();
+    expect(textOf(await asked.call("crm__elicit", { message: "?" }))).toContain("yes");
+    const deaf = await test.legacy({ capabilities: { elicitation: {} }, answer: answerElicit("yes"), headers });
+    expect(textOf(await deaf.call("crm__elicit", { message: "?" }))).not.toContain("yes");
+    await deaf.listen();
+    await pause(50);
+    expect(deaf.inbox.of("elicitation/create")).toEqual([]);
+  });
+
   it("an answer of another client to it counts for nothing", async () => {
     using server = watchedServer();
     await using test = await testGateway({ servers: { crm: server.entry } });

@@ -6,6 +6,9 @@ import type { RpcId } from "../../wire/envelope.ts";
 import type { Outlet } from "./outlet.ts";
 import { Relay, type RelayOptions } from "./relay.ts";
 
+/** News that wait for a client that does not listen just now. They tell of lists and resources: the same ones come again and again. */
+const MOST_NEWS = 64;
+
 export class Peer {
   /** Who this is, once a handshake has told. */
   caller: Caller | undefined;
@@ -18,6 +21,9 @@ export class Peer {
   readonly #relay: Relay;
   /** By the client's own ids: `1` and `"1"` are two. */
   readonly #running = new Map<RpcId, AbortController>();
+
+  /** By their text: the same news twice is once. */
+  readonly #news = new Map<string, Buffer>();
 
   constructor(outlet: Outlet, options: RelayOptions) {
     this.outlet = outlet;
@@ -54,9 +60,27 @@ export class Peer {
     if (typeof id === "string" || typeof id === "number") this.#running.get(id)?.abort();
   }
 
-  /** Puts a server's question to the client; see {@link Relay.ask}. */
-  ask(question: Question, caller: Caller, outlet: Outlet): Promise<Answer> {
-    return this.#relay.ask(question, caller, outlet);
+  /** Tells of a change that belongs to no request, now or once the client listens. */
+  tell(news: Buffer): void {
+    if (this.outlet.send(news, false) || this.#news.size >= MOST_NEWS) return;
+    this.#news.set(news.toString("latin1"), news);
+  }
+
+  /** The client listens again. */
+  catchUp(): void {
+    const news = [...this.#news.values()];
+    this.#news.clear();
+    for (const each of news) this.tell(each);
+  }
+
+  /**
+   * Puts a server's question to the client; see {@link Relay.ask}.
+   *
+   * @param own stream of the call that it belongs to; where that takes none, the client's own is used
+   */
+  ask(question: Question, caller: Caller, own: Outlet): Promise<Answer> {
+    const send: Outlet["send"] = (message, droppable) => own.send(message, droppable) || this.outlet.send(message, droppable);
+    return this.#relay.ask(question, caller, { send });
   }
 
   /** Takes an answer of the client. */

@@ -2,11 +2,15 @@
 
 import { Body } from "../../base/body.ts";
 import type { Answer } from "../../base/call.ts";
+import { ToolyardError } from "../../base/errors.ts";
 import { writeRequest } from "../../wire/envelope.ts";
 import type { ServerStatus } from "../../status.ts";
 import type { Toolyard } from "../../toolyard.ts";
 import type { View } from "../../view.ts";
 import type { Peer } from "./peer.ts";
+
+/** Of one client. */
+const MOST = 1_000;
 
 type Method = "resources/subscribe" | "resources/unsubscribe";
 
@@ -24,8 +28,13 @@ export class Subscriptions {
     this.#stops = [yard.on("updated", ({ uri }) => this.#tell(uri)), yard.on("server", (status) => this.#renew(status))];
   }
 
-  /** The answer to the client: the server's own, where it had to be asked. */
+  /**
+   * The answer to the client: the server's own, where it had to be asked.
+   *
+   * @throws SERVER_BUSY when the client has too many
+   */
   async subscribe(uri: string, peer: Peer, view: View): Promise<Answer> {
+    if (peer.subscriptions.size >= MOST) throw new ToolyardError("SERVER_BUSY", `The client is told of ${MOST} resources already.`);
     const present = this.#subjects.get(uri);
     const subject = present ?? { view, peers: new Set() };
     this.#subjects.set(uri, subject);
@@ -65,7 +74,7 @@ export class Subscriptions {
   #tell(uri: string): void {
     const message = writeRequest(undefined, "notifications/resources/updated", Body.of({ uri }));
     const told = new Set([...this.#subjects].filter(([wanted]) => covers(wanted, uri)).flatMap(([, { peers }]) => [...peers]));
-    for (const peer of told) peer.outlet.send(message, false);
+    for (const peer of told) peer.tell(message);
   }
 
   /** A server that is back has forgotten what was wanted of it. */

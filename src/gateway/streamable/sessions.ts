@@ -14,8 +14,6 @@ import { TOKEN_LIFE_MS, TokenSeal, type Grant } from "./token.ts";
 const MOST = 1_000;
 /** Streams of one session; the oldest makes room. */
 const MOST_STREAMS = 8;
-/** News that a session without a stream may miss; they tell of lists and resources, so that the same ones come again and again. */
-const MOST_UNSENT = 64;
 /** Ended sessions that are remembered until their token has expired. */
 const MOST_ENDED = 10_000;
 
@@ -35,8 +33,6 @@ export class Session implements Outlet {
   readonly caller: Caller;
   lastUse: number;
   #streams: readonly EventStream[] = [];
-  /** By their text: the same news twice is once. */
-  readonly #unsent = new Map<string, Buffer>();
 
   constructor(face: Face, { identity, nonce, version, capabilities }: Grant, now: number) {
     this.face = face;
@@ -48,25 +44,18 @@ export class Session implements Outlet {
 
   /** True while forgetting it would cost the client something. */
   get busy(): boolean {
-    return this.peer.running > 0 || this.#streams.length > 0 || this.peer.subscriptions.size > 0;
+    return this.peer.running > 0 || this.#streams.length > 0;
   }
 
-  /**
-   * Sends what belongs to no call, on one stream: the newest, as the client may have lost the others. News that come
-   * while there is none wait for the next one.
-   */
+  /** Sends what belongs to no call, on one stream: the newest, as the client may have lost the others. */
   send(message: Buffer, droppable: boolean): boolean {
-    if (this.#streams.at(-1)?.send(message, droppable) === true) return true;
-    if (!droppable && this.#unsent.size < MOST_UNSENT) this.#unsent.set(message.toString("latin1"), message);
-    return false;
+    return this.#streams.at(-1)?.send(message, droppable) ?? false;
   }
 
   addStream(stream: EventStream): void {
     this.#streams = [...this.#streams, stream];
     if (this.#streams.length > MOST_STREAMS) this.#streams[0]?.end();
-    const unsent = [...this.#unsent.values()];
-    this.#unsent.clear();
-    for (const message of unsent) this.send(message, false);
+    this.peer.catchUp();
   }
 
   removeStream(stream: EventStream): void {
@@ -89,11 +78,6 @@ export class Sessions {
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.#seal = new TokenSeal(options.key);
-  }
-
-  /** How many states are held. */
-  get size(): number {
-    return this.#live.size;
   }
 
   /** The id of a new session; nothing is held for it yet. */
