@@ -38,7 +38,7 @@ export class Witness {
 const schema = (properties: Args): Args => ({ type: "object", properties });
 
 /** `echo`, `wait`, `count {steps}` (progress), `big {bytes}`, `region` (x-mcp-header). */
-export function demoServer(witness: Witness): ServerInput {
+function demoServer(witness: Witness): ServerInput {
   const tools = [
     { name: "echo", description: "Gives back.", inputSchema: schema({ text: {} }), call: ({ text }: Args) => String(text) },
     {
