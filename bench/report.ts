@@ -18,14 +18,18 @@ export function table(outcomes: readonly Outcome[]): string {
   return [...head, ...outcomes.flatMap(lines)].join("\n");
 }
 
-/** The page that is kept. */
-export function page(outcomes: readonly Outcome[], command: string, rounds: number): string {
+/**
+ * The page that is kept.
+ *
+ * @param load how many processes wanted the machine in the minute before the run
+ */
+export function page(outcomes: readonly Outcome[], rounds: number, load: number): string {
   const [cpu] = cpus();
   return [
     "# Measured",
     "",
-    `Written by \`${command}\`, ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${cpu?.model.trim() ?? "?"}, ` +
-      `${Math.round(totalmem() / 1024 ** 3)} GB, ${type()} ${release()}, Node ${process.version}.`,
+    `Written by \`npm run bench\`, ${new Date().toISOString().slice(0, 10)}: ${cpus().length} × ${cpu?.model.trim() ?? "?"}, ` +
+      `${Math.round(totalmem() / 1024 ** 3)} GB, ${type()} ${release()}, Node ${process.version}; load before the run ${load.toFixed(1)}.`,
     "",
     "The *reference* is what stands beside Toolyard in the same run and the same round: for calls and payloads the bare pass-through of",
     "`bench/bare.mjs` (parse, rename, forward, pipe back), for a cold start the same servers started side by side by a bare client, for the",

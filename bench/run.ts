@@ -8,6 +8,7 @@
  */
 
 import { writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bare } from "./gateways/bare.ts";
@@ -62,6 +63,7 @@ async function run(name: string): Promise<Outcome> {
   }
 }
 
+const [load = 0] = loadavg();
 const outcomes: Outcome[] = [];
 for (const name of names) {
   console.error(`${name} …`);
@@ -70,7 +72,7 @@ for (const name of names) {
 console.log(table(outcomes));
 
 if (options.only === undefined && !options.quick && !options.self) {
-  writeFileSync(join(import.meta.dirname, "RESULTS.md"), page(outcomes, "npm run bench", rounds));
+  writeFileSync(join(import.meta.dirname, "RESULTS.md"), page(outcomes, rounds, load));
 }
 const broken = outcomes.some(({ rows, failure }) => failure !== undefined || rows.some((row) => !(strain(row) <= tolerance)));
 if (broken && !options.self) {
