@@ -30,7 +30,12 @@ export class Entrance {
 
   constructor(parts: EntranceParts) {
     this.#parts = parts;
-    void parts.yard
+  }
+
+  /** Begins to wait for the first lists, and so has servers started that wait for a use. */
+  open(): void {
+    const { yard } = this.#parts;
+    void yard
       .view()
       .discovered()
       .then(() => (this.#discovered = true));

@@ -106,6 +106,7 @@ class YardGateway implements Gateway {
       response.once("close", () => this.#attendance.leave());
       entrance.enter(request, response);
     });
+    this.#server.once("listening", () => entrance.open());
   }
 
   get url(): string {
