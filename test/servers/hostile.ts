@@ -28,5 +28,17 @@ await strike(server, ["start"]);
 await wait(values["start-delay"]);
 
 // Only the carrier that is asked for is loaded: a start is what many tests measure.
-if (values.http >= 0 || values.sse >= 0) (await import("./hostile/carriers/http.ts")).serveHttp(server);
+if (values.http >= 0 || values.sse >= 0) await listen();
 else (await import("./hostile/carriers/stdio.ts")).serveStdio(server);
+
+async function listen(): Promise<void> {
+  const { serveHttp } = await import("./hostile/carriers/http.ts");
+  try {
+    const { url, ca } = await serveHttp(server);
+    process.stdout.write(`${JSON.stringify({ url, pid: process.pid, ...(ca && { ca }) })}\n`);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(1);
+  }
+  if (values["end-with-stdin"]) process.stdin.resume().on("end", () => process.exit(0));
+}

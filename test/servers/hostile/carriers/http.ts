@@ -14,24 +14,35 @@ import { misbehave } from "./http-faults.ts";
 import { serveSse } from "./sse.ts";
 import { serveStreamable } from "./streamable.ts";
 
-export function serveHttp(server: HostileServer): void {
+/** A port that is open. */
+export interface Listening {
+  readonly url: string;
+  /** PEM of the authority, with `tls`. */
+  readonly ca: string | undefined;
+  /** Closes the port and every connection. */
+  close(): void;
+}
+
+/** Resolves once the port is open. @throws Error when it cannot be opened */
+export async function serveHttp(server: HostileServer): Promise<Listening> {
   const { values } = server.switches;
   const listener: RequestListener = (request, response) =>
     void handle(server, request, response).catch((error: Error) => answerJson(response, 500, { error: error.message }));
   const certificate = values.tls === "none" ? undefined : makeCertificate(values.tls);
   const face: Server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener);
   const sse = values.sse >= 0;
-  face.listen(sse ? values.sse : values.http, "127.0.0.1", () => {
-    const { port } = face.address() as AddressInfo;
-    const url = `${certificate ? "https" : "http"}://127.0.0.1:${port}/${sse ? "sse" : "mcp"}`;
-    server.log("listening", { url });
-    process.stdout.write(`${JSON.stringify({ url, pid: process.pid, ...(certificate && { ca: certificate.ca }) })}\n`);
-  });
-  face.on("error", (error) => {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(1);
-  });
-  if (values["end-with-stdin"]) process.stdin.resume().on("end", () => process.exit(0));
+  await new Promise<void>((resolve, reject) => face.once("error", reject).listen(sse ? values.sse : values.http, "127.0.0.1", resolve));
+  const { port } = face.address() as AddressInfo;
+  const url = `${certificate ? "https" : "http"}://127.0.0.1:${port}/${sse ? "sse" : "mcp"}`;
+  server.log("listening", { url });
+  return {
+    url,
+    ca: certificate?.ca,
+    close() {
+      face.close();
+      face.closeAllConnections();
+    },
+  };
 }
 
 async function handle(server: HostileServer, request: IncomingMessage, response: ServerResponse): Promise<void> {

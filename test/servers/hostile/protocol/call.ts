@@ -5,6 +5,7 @@ import { isObject, objectOr, type JsonObject } from "../../../../src/base/json.t
 import { strike } from "../process.ts";
 import { text } from "./contents.ts";
 import { RawJson, RpcFailure, plain } from "./message.ts";
+import { offerOf } from "./offer.ts";
 import type { Request } from "./request.ts";
 import { CONTROL_TOOL, TOOLS, type Tool } from "./tools.ts";
 
@@ -27,7 +28,7 @@ export async function callTool(request: Request): Promise<object> {
 function find({ server }: Request, name: string): Tool | undefined {
   const { values } = server.switches;
   if (name === CONTROL_TOOL.definition["name"]) return CONTROL_TOOL;
-  const standing = TOOLS.get(name);
+  const standing = TOOLS.get(name) ?? offerOf(server).tools.find(({ definition }) => definition["name"] === name);
   if (standing !== undefined) return standing;
   const extra = values.tool.some((spec) => (spec.startsWith("{") ? JSON.parse(spec).name === name : spec === name));
   const known = extra || /^(tool_\d+|endless_\d+|for_.*|broken_.*|added|echo_renamed)$/.test(name);

@@ -2,6 +2,7 @@
 
 import { objectOr, stringOr, type JsonObject } from "../../../../src/base/json.ts";
 import type { HostileServer } from "../server.ts";
+import { offerOf } from "./offer.ts";
 import type { Request } from "./request.ts";
 import { LEGACY, MODERN } from "./rules.ts";
 
@@ -37,5 +38,6 @@ function capabilities(server: HostileServer): JsonObject {
     completions: {},
     logging: {},
   };
-  return Object.fromEntries(Object.entries(all).filter(([feature]) => server.announces(feature)));
+  const announced = Object.entries(all).filter(([feature]) => server.announces(feature));
+  return { ...Object.fromEntries(announced), ...offerOf(server).capabilities };
 }

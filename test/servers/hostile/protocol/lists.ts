@@ -4,6 +4,7 @@ import { isObject, stringOr, type JsonObject } from "../../../../src/base/json.t
 import { brokenTool } from "./broken-tools.ts";
 import type { HostileServer } from "../server.ts";
 import { RpcFailure, plain } from "./message.ts";
+import { offerOf } from "./offer.ts";
 import type { Request } from "./request.ts";
 import { CONTROL_TOOL, echoing, TOOLS } from "./tools.ts";
 
@@ -19,12 +20,13 @@ export function definitionOf(server: HostileServer, name: string): unknown {
   return changed(definitions(server, undefined), values["change-tools"]).find((tool) => isObject(tool) && tool["name"] === name);
 }
 
-function definitions({ switches: { values } }: HostileServer, credential: unknown): unknown[] {
+function definitions(server: HostileServer, credential: unknown): unknown[] {
+  const { values } = server.switches;
   const named = values.tool.map((spec): JsonObject => (spec.startsWith("{") ? JSON.parse(spec) : echoing(spec)));
   const numbered = Array.from({ length: values.tools }, (_, index) => echoing(`tool_${index}`));
   const own = values["tools-by-credential"] ? [echoing(`for_${plain(credential, "nobody")}`.replace(/\W/g, "_"))] : [];
   const broken = values["bad-schema"].map((kind) => brokenTool(kind, values.canary));
-  const standing = [...TOOLS.values()].map((tool) => tool.definition);
+  const standing = [...TOOLS.values(), ...offerOf(server).tools].map((tool) => tool.definition);
   const all = [...standing, ...named, ...numbered, ...own, ...broken];
   const wanted = values.only.length === 0 ? all : all.filter((tool) => isObject(tool) && values.only.includes(plain(tool["name"])));
   return values.control ? [CONTROL_TOOL.definition, ...wanted] : wanted;

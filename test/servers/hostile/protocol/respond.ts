@@ -5,6 +5,7 @@ import { callTool } from "./call.ts";
 import { discover, initialize } from "./handshake.ts";
 import { listTools } from "./lists.ts";
 import { RawJson, RpcFailure } from "./message.ts";
+import { offerOf } from "./offer.ts";
 import { complete, getPrompt, listPrompts, listResources, listTemplates, readResource } from "./reads.ts";
 import type { Request } from "./request.ts";
 import { LEGACY, MODERN, meta } from "./rules.ts";
@@ -40,12 +41,19 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 export async function respond(request: Request): Promise<object | RawJson> {
   const { server, method, modern } = request;
   checkEra(request);
-  const handler = Object.hasOwn(HANDLERS, method) ? HANDLERS[method] : undefined;
+  const handler = handlerOf(request);
   const wrongEra = handler?.era !== undefined && (handler.era === "modern") !== modern;
   const missing = handler?.feature !== undefined && !server.has(handler.feature);
   if (handler === undefined || wrongEra || missing) throw new RpcFailure(-32601, `Method not found: ${method}`);
   const result = await handler.answer(request);
   return modern && !(result instanceof RawJson) ? modernResult(request, result as JsonObject, handler.cached ?? false) : result;
+}
+
+function handlerOf({ server, method }: Request): Handler | undefined {
+  const { methods } = offerOf(server);
+  const standing = Object.hasOwn(HANDLERS, method) ? HANDLERS[method] : undefined;
+  const offered = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  return offered === undefined ? standing : { ...standing, answer: offered };
 }
 
 function checkEra({ server, params, modern }: Request): void {
