@@ -17,7 +17,7 @@ export interface CommandYard {
   /** MCP address of the running gateway behind it; undefined: the servers were started for this command. */
   readonly gateway: string | undefined;
   /** How the configured servers stand, behind the gateway too. */
-  servers(): Promise<ServerStatus[]>;
+  readonly servers: () => Promise<ServerStatus[]>;
 }
 
 /**

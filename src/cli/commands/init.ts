@@ -60,7 +60,8 @@ async function agreed(file: string, text: string, output: Output): Promise<boole
 
 function tellNext(file: string, named: boolean, output: Output): void {
   const option = named ? ` --config ${file}` : "";
-  output.say(`${file} is written. Put your servers in, then:`);
+  output.say(`Written: ${file}`);
+  output.say("Put your servers in, then:");
   output.say(`  toolyard check${option}   `, paint("dim", "starts each once and says what is wrong"));
   output.say(`  toolyard serve${option}   `, paint("dim", "runs the gateway"));
 }

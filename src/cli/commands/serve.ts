@@ -76,7 +76,7 @@ async function open(place: Place, options: ServeOptions, output: Output, idle: (
 /** Names the process where another gateway has the port. */
 async function withHolder(failure: unknown, host: string, port: number): Promise<unknown> {
   if (!(failure instanceof ToolyardError) || failure.code !== "PORT_IN_USE") return failure;
-  const { pid } = await askGateway(`http://${host}:${port}`, "/healthz").catch(() => ({ pid: undefined }));
+  const { pid } = await askGateway(`http://${host}:${port}`, "/healthz", 500).catch(() => ({ pid: undefined }));
   if (typeof pid !== "number") return failure;
   return new ToolyardError("PORT_IN_USE", `${failure.message} Another gateway of Toolyard has it: process ${pid}.`, {}, failure);
 }

@@ -25,18 +25,20 @@ const COLUMNS = [
 ];
 
 export async function run(output: Output, options: ServersOptions): Promise<number> {
-  const servers = await withYard(options, async (opened) => {
-    if (opened.gateway === undefined) await opened.yard.ready({ timeoutMs: options.timeout ?? WAIT_MS });
-    return await opened.servers();
+  const { timeout: timeoutMs = WAIT_MS } = options;
+  return await withYard(options, async ({ yard, gateway, servers }) => {
+    if (gateway === undefined) await yard.ready({ timeoutMs });
+    const all = await servers();
+    if (output.json) output.value(all, 2);
+    else show(all, output);
+    const late = gateway === undefined && all.some(({ state }) => state === "connecting");
+    return late || all.some(isDown) ? EXIT.failed : EXIT.good;
   });
-  if (output.json) output.value(servers, 2);
-  else show(servers, output);
-  return servers.some(isDown) ? EXIT.failed : EXIT.good;
 }
 
-/** An entry that is wrong is down too; one that is disabled is not. */
+/** So is an entry that is wrong, or a server that is started for the second time; not one that is disabled. */
 function isDown({ state, reason }: ServerStatus): boolean {
-  return BAD.has(state) || (state === "disabled" && reason !== undefined);
+  return BAD.has(state) || (state !== "ready" && state !== "idle" && reason !== undefined);
 }
 
 function show(servers: readonly ServerStatus[], output: Output): void {

@@ -3,17 +3,19 @@ import { ToolyardError } from "../../base/errors.ts";
 import { isObject, type JsonObject } from "../../base/json.ts";
 import { http, type IncomingMessage } from "../../wire/node-http.ts";
 
+/** A gateway answers these pages at once, whatever its servers do. */
 const PATIENCE_MS = 2_000;
 
 /**
  * What a running gateway says on one of its pages.
  *
  * @param url its MCP address
+ * @param patienceMs how long to wait
  * @throws GATEWAY_UNREACHABLE
  */
-export async function askGateway(url: string, path: string): Promise<JsonObject> {
+export async function askGateway(url: string, path: string, patienceMs = PATIENCE_MS): Promise<JsonObject> {
   try {
-    const response = await get(new URL(path, url));
+    const response = await get(new URL(path, url), patienceMs);
     const value: unknown = JSON.parse(await text(response));
     if (response.statusCode === 200 && isObject(value)) return value;
   } catch (error) {
@@ -22,8 +24,8 @@ export async function askGateway(url: string, path: string): Promise<JsonObject>
   throw new ToolyardError("GATEWAY_UNREACHABLE", `What answers at ${url} is no gateway.`);
 }
 
-function get(url: URL): Promise<IncomingMessage> {
+function get(url: URL, ms: number): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    http.get(url, { agent: false, signal: AbortSignal.timeout(PATIENCE_MS) }, resolve).once("error", reject);
+    http.get(url, { agent: false, signal: AbortSignal.timeout(ms) }, resolve).once("error", reject);
   });
 }

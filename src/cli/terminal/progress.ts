@@ -52,7 +52,7 @@ export function mark({ state, reason }: ServerStatus): Painted {
 
 function summary({ state, tools, transport, era = "" }: ServerStatus): Word[] {
   if (state !== "ready") return [paint("dim", state)];
-  return [`${tools} ${tools === 1 ? "tool" : "tools"}`, paint("dim", `  ${transport}, ${era}`)];
+  return [`${String(tools).padStart(3)} ${tools === 1 ? "tool " : "tools"}`, paint("dim", `  ${transport}, ${era}`)];
 }
 
 function shorten(reason: string): string {
@@ -61,7 +61,7 @@ function shorten(reason: string): string {
 }
 
 function showAddresses(yard: Toolyard, url: string, output: Output): void {
-  const all = yard.servers().filter(({ state }) => state !== "disabled");
+  const all = yard.servers().filter(({ state, reason }) => state !== "disabled" || reason !== undefined);
   const ready = all.filter(({ state }) => state === "ready");
   output.say("");
   output.say(`${ready.length} of ${all.length} servers, ${yard.snapshot().tools.length} tools`);
