@@ -1,5 +1,6 @@
 /** How each server stands, as people and programs see it. */
 
+import type { ErrorCode } from "./base/errors.ts";
 import type { Snapshot } from "./catalog/item.ts";
 import type { Config } from "./config/config.ts";
 import type { Pool } from "./upstream/pool.ts";
@@ -11,6 +12,8 @@ export interface ServerStatus {
   readonly state: string;
   /** Why it is not ready, or what is wrong although it is. */
   readonly reason?: string;
+  /** Of the reason, for programs: it stays when the words change. */
+  readonly code?: ErrorCode;
   /** What can be done about it. */
   readonly mend?: string;
   readonly transport: string;
@@ -39,7 +42,7 @@ export function statusOf(config: Config, pool: Pool, snapshot: Snapshot): Server
   const rejected = [...config.rejected].map(([name, error]) => {
     const reason = `${error.details.at === undefined ? "" : `${error.details.at}: `}${error.message}`;
     const nothing = { transport: "unknown", restarts: 0, tools: 0, lists: "none", inFlight: 0 };
-    return { name, state: "disabled", reason, mend: error.mend, ...nothing };
+    return { name, state: "disabled", reason, code: error.code, mend: error.mend, ...nothing };
   });
   return [...valid, ...rejected];
 }
@@ -51,7 +54,7 @@ function upstreamStatus(upstream: Upstream, snapshot: Snapshot): ServerStatus {
   return {
     name,
     state,
-    ...(reason === undefined ? {} : { reason: reason.message, mend: reason.mend }),
+    ...(reason === undefined ? {} : { reason: reason.message, code: reason.code, mend: reason.mend }),
     ...connectionStatus(upstream),
     restarts: upstream.restarts,
     tools: section?.items.filter((item) => item.kind === "tool").length ?? 0,

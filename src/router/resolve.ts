@@ -37,11 +37,11 @@ export function targetOf(method: string, params: Body): Target {
   }
 }
 
-/** @throws UNKNOWN_NAME with the nearest visible names */
+/** @throws UNKNOWN_NAME with the nearest visible names, or with the server that may have it and has not listed anything */
 export function resolve(snapshot: Snapshot, target: Target): Resolved {
   if (target.kind === "uri") return resolveUri(snapshot, target.name);
   const item = target.kind === "tool" ? snapshot.tool(target.name) : snapshot.prompt(target.name);
-  if (item === undefined) throw unknown(target, target.kind === "tool" ? snapshot.tools : snapshot.prompts);
+  if (item === undefined) throw unknown(target, target.kind === "tool" ? snapshot.tools : snapshot.prompts, silentOwner(snapshot, target));
   return { server: item.server, item, name: target.name };
 }
 
@@ -59,11 +59,16 @@ function resolveUri(snapshot: Snapshot, uri: string): Resolved {
   throw new ToolyardError("UNKNOWN_NAME", `Unknown resource: ${uri}.`, { data: { uri } });
 }
 
-function unknown({ kind, name }: Target, items: readonly Item[]): ToolyardError {
+/** The server whose name this would be, if it is one of those that have never said what they offer. */
+function silentOwner({ sections }: Snapshot, { name }: Target): string | undefined {
+  return [...sections.values()].find(({ source, prefix }) => source === "none" && name.startsWith(prefix))?.server;
+}
+
+function unknown({ kind, name }: Target, items: readonly Item[], server: string | undefined): ToolyardError {
   const names = items.map((item) => item.name);
   const near = suggestNames(name, names);
   const mend = near.length === 0 ? "List what there is." : `Did you mean ${near.map((it) => `"${it}"`).join(" or ")}?`;
-  return new ToolyardError("UNKNOWN_NAME", `Unknown ${kind}: ${name}.`, { mend });
+  return new ToolyardError("UNKNOWN_NAME", `Unknown ${kind}: ${name}.`, server === undefined ? { mend } : { mend, server });
 }
 
 function completionTarget(params: Body): Target {

@@ -37,8 +37,15 @@ export class Router {
       routed = this.#route(call, target, resolve(snapshot, target));
       return withSchema(await this.#chain(routed), routed.route.item);
     } catch (error) {
-      return toAnswer(toToolyardError(error), call.method, routed?.route);
+      return toAnswer(this.#orSilence(toToolyardError(error)), call.method, routed?.route);
     }
+  }
+
+  /** What is unknown because its server has not spoken yet is no wrong name. */
+  #orSilence(error: ToolyardError): ToolyardError {
+    const { server } = error.details;
+    if (error.code !== "UNKNOWN_NAME" || server === undefined) return error;
+    return this.#pool.get(server)?.silence ?? error;
   }
 
   #route(call: Call, target: Target, resolved: Resolved): RoutedCall {

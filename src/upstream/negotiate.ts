@@ -2,6 +2,7 @@
 
 import { Body } from "../base/body.ts";
 import type { Era } from "../base/call.ts";
+import type { Clock } from "../base/clock.ts";
 import { toToolyardError, ToolyardError } from "../base/errors.ts";
 import { objectOr, stringOr, type JsonObject } from "../base/json.ts";
 import { httpVerdict, stdioVerdict, type Verdict } from "../era/probe.ts";
@@ -13,8 +14,9 @@ export interface Handshake {
   readonly remembered: Era | undefined;
   /** How long the question after the era may take, in ms; silence means legacy. */
   readonly probeMs: number;
-  /** How long the rest may take, in ms. */
+  /** How long all of it may take, in ms. */
   readonly connectMs: number;
+  readonly clock: Clock;
   readonly capabilities: JsonObject;
   readonly clientInfo: JsonObject;
 }
@@ -22,18 +24,37 @@ export interface Handshake {
 /**
  * Shakes hands and leaves the connection ready for requests.
  *
- * @throws SERVER_PROTOCOL when the server speaks no revision known here, and whatever the connection throws
+ * @throws SERVER_PROTOCOL when the server speaks no revision known here, SERVER_STARTING when it does not answer in
+ * time, and whatever the connection throws
  */
 export async function negotiate(connection: Connection, handshake: Handshake): Promise<Spoken> {
-  const spoken =
-    (handshake.remembered !== "legacy" ? await probe(connection, handshake) : undefined) ?? (await initialize(connection, handshake));
+  const spoken = await agree(connection, handshake);
   connection.speak(spoken);
   if (spoken.era === "legacy") connection.notify("notifications/initialized", Body.empty);
   return spoken;
 }
 
+async function agree(connection: Connection, handshake: Handshake): Promise<Spoken> {
+  const { clock, remembered, connectMs } = handshake;
+  const end = clock.now() + connectMs;
+  // A short time to connect is not all spent on the question.
+  const probeMs = Math.min(handshake.probeMs, connectMs / 2);
+  const spoken = remembered === "legacy" ? undefined : await probe(connection, probeMs);
+  if (spoken !== undefined) return spoken;
+  try {
+    return await initialize(connection, handshake, Math.max(1, end - clock.now()));
+  } catch (error) {
+    const { code } = toToolyardError(error);
+    if (code === "CALL_TIMEOUT") throw new ToolyardError("SERVER_STARTING", `It did not answer the handshake within ${connectMs} ms.`);
+    // Silent because it was still starting, or of another era than last time: now it is awake, and knows only the other question.
+    const late = code === "SERVER_PROTOCOL" ? await probe(connection, probeMs).catch(() => undefined) : undefined;
+    if (late === undefined) throw error;
+    return late;
+  }
+}
+
 /** Asks `server/discover`; undefined: the server is of the legacy era. */
-async function probe(connection: Connection, { probeMs }: Handshake): Promise<Spoken | undefined> {
+async function probe(connection: Connection, probeMs: number): Promise<Spoken | undefined> {
   const first = await discover(connection, LATEST_MODERN, probeMs);
   const verdict = first.kind === "retry" ? await discover(connection, first.version, probeMs, first.version) : first;
   if (verdict.kind === "none") throw new ToolyardError("SERVER_PROTOCOL", `It does not say which protocol it speaks: ${verdict.reason}.`);
@@ -57,10 +78,10 @@ async function discover(connection: Connection, version: string, probeMs: number
   }
 }
 
-async function initialize(connection: Connection, { connectMs, capabilities, clientInfo }: Handshake): Promise<Spoken> {
+async function initialize(connection: Connection, { capabilities, clientInfo }: Handshake, ms: number): Promise<Spoken> {
   connection.speak({ era: "legacy", version: LATEST_LEGACY, capabilities: {}, instructions: undefined });
   const params = Body.of({ protocolVersion: LATEST_LEGACY, capabilities, clientInfo });
-  const answer = await connection.request({ method: "initialize", params, limits: { quietMs: connectMs, totalMs: connectMs } });
+  const answer = await connection.request({ method: "initialize", params, limits: { quietMs: ms, totalMs: ms } });
   if (answer.error !== undefined) throw new ToolyardError("SERVER_PROTOCOL", `It refused the handshake: ${answer.error.message}`);
   const result = answer.result.object;
   const version = stringOr(result["protocolVersion"]);

@@ -73,13 +73,8 @@ async function spawnLink(server: ServerConfig, transport: StdioTransport, option
     const env = childEnv(options.env, transport.inheritEnv, transport.env);
     const { clock, messageBytes, ledger, patience } = options;
     const stderr = (chunk: Buffer): void => options.stderr(server.name, chunk);
-    const closed = (failure: Parameters<LinkEvents["closed"]>[0]): void => {
-      ledger.forget(started.pid);
-      events.closed(failure);
-    };
-    const started: { pid?: number } = {};
-    const link = await StdioLink.open({ spec: { command, args, env, cwd }, messageBytes, clock, stderr, patience }, { ...events, closed });
-    started.pid = link.pid;
+    const gone = (pid: number): void => ledger.forget(pid);
+    const link = await StdioLink.open({ spec: { command, args, env, cwd }, messageBytes, clock, stderr, patience, gone }, events);
     ledger.note(link.pid);
     void holdSlot(link, clock, release);
     return link;

@@ -4,7 +4,7 @@ import { messageOf } from "../base/errors.ts";
 import { Child, type ChildExit, type ChildSpec, type StopLadder } from "../wire/child.ts";
 import { peekId, readEnvelope, writeError, writeRequest, writeResult } from "../wire/envelope.ts";
 import { LineReader } from "../wire/lines.ts";
-import type { Link, LinkEvents, LinkFailure, LinkRequest } from "./link.ts";
+import type { Link, LinkEvents, LinkRequest } from "./link.ts";
 
 const EXCERPT = 200;
 const REASON_STDERR = 8 * 1024;
@@ -19,6 +19,8 @@ export interface StdioOptions {
   stderr?(chunk: Buffer): void;
   /** Asked when the process is to end: how long it gets for each step. */
   patience(): StopLadder;
+  /** Told of the process's id once no process of its group is left. */
+  gone(pid: number): void;
 }
 
 /** A server that is a child process of ours, one JSON-RPC message a line (spec: transports, stdio). */
@@ -26,14 +28,14 @@ export class StdioLink implements Link {
   readonly kind = "stdio";
   readonly #child: Child;
   readonly #events: LinkEvents;
-  readonly #patience: () => StopLadder;
+  readonly #options: StdioOptions;
   readonly #open = new Set<number>();
   #closed = false;
 
-  private constructor(child: Child, events: LinkEvents, patience: () => StopLadder) {
+  private constructor(child: Child, events: LinkEvents, options: StdioOptions) {
     this.#child = child;
     this.#events = events;
-    this.#patience = patience;
+    this.#options = options;
   }
 
   /** @throws SPAWN_ENOENT, SPAWN_EACCES, CWD_MISSING */
@@ -47,18 +49,19 @@ export class StdioLink implements Link {
     const lines = new LineReader({
       limit: options.messageBytes,
       line: (bytes) => later((self) => self.#line(bytes)),
-      oversize: (head, size) => later((self) => self.#oversize(head, size, options.messageBytes)),
+      oversize: (head, size) => later((self) => self.#oversize(head, size)),
     });
     const child = await Child.start(
       options.spec,
       {
         stdout: (chunk) => lines.push(chunk),
         stderr: (chunk) => options.stderr?.(chunk),
+        cut: (pipe) => later((self) => self.#end(`The server closed its ${pipe} and runs on.`)),
         exit: (exit) => later((self) => self.#exit(exit)),
       },
       options.clock,
     );
-    const link = new StdioLink(child, events, options.patience);
+    const link = new StdioLink(child, events, options);
     made.link = link;
     for (const action of early) action(link);
     return link;
@@ -95,8 +98,9 @@ export class StdioLink implements Link {
     this.notify("notifications/cancelled", Body.of({ requestId: id, reason }));
   }
 
-  close(): Promise<void> {
-    return this.#child.stop(this.#patience());
+  async close(): Promise<void> {
+    await this.#child.stop(this.#options.patience());
+    this.#options.gone(this.pid);
   }
 
   #write(message: Buffer): boolean {
@@ -122,22 +126,22 @@ export class StdioLink implements Link {
     } else this.#events.noise(excerpt);
   }
 
-  #oversize(head: Buffer, size: number, limit: number): void {
+  #oversize(head: Buffer, size: number): void {
     const id = peekId(head);
-    const message = `The server sent a message of ${size} bytes; the limit is ${limit}.`;
+    const message = `The server sent a message of ${size} bytes; the limit is ${this.#options.messageBytes}.`;
     if (typeof id === "number" && this.#open.delete(id)) {
       this.#events.lost(id, { code: "MESSAGE_TOO_LARGE", message, started: true });
     } else this.#events.noise(message);
   }
 
   #exit(exit: ChildExit): void {
+    this.#end(exitMessage(exit, this.#child.stderr.text(REASON_STDERR)));
+  }
+
+  #end(message: string): void {
+    if (this.#closed) return;
     this.#closed = true;
-    const failure: LinkFailure = {
-      code: "SERVER_EXITED",
-      message: exitMessage(exit, this.#child.stderr.text(REASON_STDERR)),
-      started: true,
-    };
-    this.#events.closed(failure);
+    this.#events.closed({ code: "SERVER_EXITED", message, started: true });
   }
 }
 

@@ -132,6 +132,11 @@ export class Upstream {
     else this.start();
   }
 
+  /** Why nothing of it can be called where it has not yet said what it offers. */
+  get silence(): ToolyardError {
+    return this.#refusal() ?? this.#error("SERVER_STARTING", "It is starting, and has not yet said what it offers.");
+  }
+
   /**
    * Sends a request, connecting first where that is needed.
    *

@@ -29,6 +29,8 @@ export interface ChildExit {
 export interface ChildEvents {
   stdout(chunk: Buffer): void;
   stderr(chunk: Buffer): void;
+  /** It has closed a pipe and runs on, so that it hears nothing any more, or says nothing. */
+  cut(pipe: "stdin" | "stdout"): void;
   /** The process has ended and its pipes are read to their end. Comes once. */
   exit(exit: ChildExit): void;
 }
@@ -42,6 +44,9 @@ export interface StopLadder {
 }
 
 export const STOP_LADDER: StopLadder = { closeMs: 2_000, termMs: 3_000 };
+
+/** The end of a process and the ends of its pipes come in any order. */
+const END_MS = 200;
 
 type Process = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -67,7 +72,9 @@ export class Child {
     this.pid = pid;
     if (GROUPS) groups.add(pid);
     this.#clock = clock;
-    process.stdin.on("error", () => {}); // the exit tells what happened
+    process.stdin.on("error", () => {}); // its close tells
+    process.stdin.once("close", () => this.#reportCut("stdin", events));
+    process.stdout.once("end", () => this.#reportCut("stdout", events));
     process.stdout.on("data", (chunk: Buffer) => events.stdout(chunk));
     process.stderr.on("data", (chunk: Buffer) => {
       this.stderr.push(chunk);
@@ -158,7 +165,13 @@ export class Child {
     };
     this.#process.once("close", report);
     // a grandchild may hold the pipes open after the process itself has ended
-    this.#process.once("exit", (code, signal) => this.#clock.after(200, () => report(code, signal)));
+    this.#process.once("exit", (code, signal) => this.#clock.after(END_MS, () => report(code, signal)));
+  }
+
+  #reportCut(pipe: "stdin" | "stdout", events: ChildEvents): void {
+    this.#clock.after(END_MS, () => {
+      if (!this.#ended && this.#stopping === undefined) events.cut(pipe);
+    });
   }
 }
 

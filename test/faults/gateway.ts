@@ -114,8 +114,10 @@ export class Gateway implements AsyncDisposable {
     const program = startProgram(["serve", "--config", home.configFile, "--port", "0", "--json", ...args], { env });
     const ended = program.exited.then(() => undefined);
     const line = await Promise.race([until(() => /^.+\n/.exec(program.stdout)?.[0], START_MS, "the gateway listens"), ended]);
-    if (line === undefined) throw new Error(`The gateway ended instead of listening: ${program.stdout}${program.stderr}`);
-    return new Gateway(home, program, JSON.parse(line) as { url: string; pid: number }, ownsHome);
+    const address = JSON.parse(line ?? "{}") as { url?: string; pid: number };
+    if (address.url !== undefined) return new Gateway(home, program, { ...address, url: address.url }, ownsHome);
+    await program.exited;
+    throw new Error(`The gateway ended instead of listening: ${program.stdout}${program.stderr}`);
   }
 
   /** Everything that it has said on stderr. */

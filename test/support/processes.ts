@@ -53,6 +53,13 @@ export function residentBytes(pid: number): number {
   return Number(kib ?? 0) * 1024;
 }
 
+/** CPU time that a process has used, in seconds. */
+export function cpuSeconds(pid: number): number {
+  // Fields 14 and 15, in hundredths of a second; the second field may itself hold blanks.
+  const fields = (readProc(pid, "stat") ?? "").replace(/^.*\) /s, "").split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 /** @throws Error that lists the survivors when some are still alive after `deadlineMs` */
 export async function untilGone(canary: string, deadlineMs = 5_000): Promise<void> {
   await until(
