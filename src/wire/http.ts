@@ -1,6 +1,7 @@
 /** HTTP as a carrier: one pool of kept-alive connections for one upstream. Knows no MCP. Redirects are not followed. */
 
-import type { Agent } from "node:http";
+import type { Agent, ClientRequest, RequestOptions } from "node:http";
+import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { http, https, type IncomingMessage } from "./node-http.ts";
 
@@ -32,6 +33,8 @@ export class HttpFailure extends Error {
 
 const CONNECT_MS = 5_000;
 const IDLE_MS = 10_000;
+/** A body of so many bytes goes out in one write with its headers. */
+const ONE_WRITE = 16 * 1024;
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
@@ -45,6 +48,7 @@ export interface CarrierOptions {
 export class HttpCarrier {
   readonly #options: CarrierOptions;
   #agent: Agent | undefined;
+  #last: Target | undefined;
 
   constructor(options: CarrierOptions) {
     this.#options = options;
@@ -52,15 +56,12 @@ export class HttpCarrier {
 
   /** @throws HttpFailure when no answer came; the signal's reason when it aborted */
   send(request: HttpRequest): Promise<HttpReply> {
-    const { method, headers, body, signal } = request;
-    const url = new URL(request.url);
-    const secure = url.protocol === "https:";
-    const agent = this.#pool(url, secure);
-    const length = body === undefined ? {} : { "content-length": String(body.length) };
+    const { signal, body } = request;
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
-      const sent = (secure ? https() : http).request(url, { method, agent, headers: { ...headers, ...length } });
-      const progress = watchConnect(sent);
+      const target = this.#target(request.url);
+      const sent = target.open({ ...target.place, method: request.method, headers: headersOf(request, target) });
+      const progress = new Progress(sent);
       const abort = (): void => void sent.destroy(signal.reason as Error);
       signal.addEventListener("abort", abort, { once: true });
       sent.once("response", (response) => {
@@ -70,11 +71,11 @@ export class HttpCarrier {
       });
       sent.on("error", (error: NodeJS.ErrnoException) => {
         signal.removeEventListener("abort", abort);
-        progress.end();
-        const message = `${url.origin}: ${error.message || error.code || "no answer"}`;
-        reject(signal.aborted ? (signal.reason as Error) : new HttpFailure(message, progress.connected(), error));
+        const message = `${target.origin}: ${error.message || error.code || "no answer"}`;
+        reject(signal.aborted ? (signal.reason as Error) : new HttpFailure(message, progress.connected, error));
       });
-      sent.end(body);
+      if (body !== undefined && body.length <= ONE_WRITE) sent.end(body.toString("latin1"), "latin1");
+      else sent.end(body);
     });
   }
 
@@ -83,34 +84,65 @@ export class HttpCarrier {
     this.#agent?.destroy();
   }
 
-  #pool({ hostname }: URL, secure: boolean): Agent {
+  /** Almost every request goes where the last one went. */
+  #target(url: string): Target {
+    if (this.#last?.url !== url) this.#last = this.#makeTarget(url);
+    return this.#last;
+  }
+
+  #makeTarget(url: string): Target {
+    const { origin, protocol, hostname, host, port, pathname, search } = new URL(url);
+    const { request, Agent } = protocol === "https:" ? https() : http;
     const { connections, env } = this.#options;
-    const proxy = LOOPBACK.test(hostname) ? {} : { proxyEnv: env };
-    this.#agent ??= new (secure ? https() : http).Agent({ keepAlive: true, maxSockets: connections, keepAliveMsecs: IDLE_MS, ...proxy });
-    return this.#agent;
+    const direct = LOOPBACK.test(hostname);
+    const proxy = direct ? {} : { proxyEnv: env };
+    this.#agent ??= new Agent({ keepAlive: true, maxSockets: connections, keepAliveMsecs: IDLE_MS, ...proxy });
+    const place = { agent: this.#agent, host: hostname.replace(/^\[|\]$/g, ""), port, path: pathname + search };
+    return { url, origin, host, direct, place, open: request };
   }
 }
 
-interface ConnectWatch {
-  /** True once a connection stood: from then on bytes may have been sent. */
-  connected(): boolean;
-  end(): void;
+/** Where requests go, worked out once. */
+interface Target {
+  readonly url: string;
+  readonly origin: string;
+  /** As the header says it. */
+  readonly host: string;
+  /** Never by a proxy. */
+  readonly direct: boolean;
+  readonly place: RequestOptions;
+  readonly open: (options: RequestOptions) => ClientRequest;
 }
 
-/** A request that waits for a connection is given up after a while; one that has its connection is the caller's to time. */
-function watchConnect(sent: ReturnType<typeof http.request>): ConnectWatch {
-  let connected = false;
-  const timer = setTimeout(() => sent.destroy(new Error(`no connection within ${CONNECT_MS} ms`)), CONNECT_MS);
-  const done = (): void => {
-    connected = true;
-    clearTimeout(timer);
-  };
-  sent.once("socket", (socket) => {
-    const ready = "encrypted" in socket ? "secureConnect" : "connect";
-    if (socket.connecting) socket.once(ready, done);
-    else done();
-  });
-  return { connected: () => connected, end: () => clearTimeout(timer) };
+/** A list of names and values is written as it is, an object taken apart and put together again; but a proxy adds to it. */
+function headersOf({ headers, body }: HttpRequest, { host, direct }: Target): string[] | Record<string, string> {
+  if (!direct) return body === undefined ? { ...headers } : { ...headers, "content-length": String(body.length) };
+  const list = ["host", host];
+  for (const name in headers) list.push(name, headers[name] ?? "");
+  if (body !== undefined) list.push("content-length", String(body.length));
+  return list;
+}
+
+/** How far a request has come. One that waits for its connection to stand is given up after a while. */
+class Progress {
+  /** True once a connection stood: from then on bytes may have been sent. */
+  connected = false;
+
+  constructor(sent: ClientRequest) {
+    sent.once("socket", (socket) => {
+      if (socket.connecting) this.#await(socket, sent);
+      else this.connected = true;
+    });
+  }
+
+  #await(socket: Socket, sent: ClientRequest): void {
+    const timer = setTimeout(() => sent.destroy(new Error(`no connection within ${CONNECT_MS} ms`)), CONNECT_MS);
+    socket.once("encrypted" in socket ? "secureConnect" : "connect", () => {
+      this.connected = true;
+      clearTimeout(timer);
+    });
+    sent.once("close", () => clearTimeout(timer));
+  }
 }
 
 function toReply(response: IncomingMessage): HttpReply {
@@ -140,6 +172,8 @@ export function collect(body: Readable, limit: number): Promise<Collected> {
     });
     body.once("end", () => resolve({ bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }));
     body.once("error", reject);
-    body.once("close", () => reject(new Error("The answer broke off.")));
+    body.once("close", () => {
+      if (!body.readableEnded) reject(new Error("The answer broke off."));
+    });
   });
 }
