@@ -10,7 +10,6 @@ import type { Place } from "../place.ts";
 import { nextSignal } from "../signals.ts";
 import { stderrLogger } from "../terminal/log.ts";
 import type { Output } from "../terminal/output.ts";
-import type { StdioOptions } from "./stdio.ts";
 
 /** After the host's last byte: what was asked just before may still be answered. */
 const LAST_WORDS_MS = 200;
@@ -20,7 +19,7 @@ const HURRY: StopLadder = { closeMs: 300, termMs: 1_000 };
 const LATEST_MS = 1_600;
 
 /** Serves the host on this process's pipes until it leaves. */
-export async function serveOwn(place: Place, { toolset }: StdioOptions, output: Output): Promise<number> {
+export async function serveOwn(place: Place, { toolset }: { readonly toolset?: string }, output: Output): Promise<number> {
   const { file, paths, inputs } = place;
   const leaving = new AbortController();
   const signal = nextSignal();
