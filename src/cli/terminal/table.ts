@@ -14,10 +14,12 @@ export interface Column {
 const GAP = "  ";
 const NARROWEST = 12;
 
-/** Lines of a table, its head first. @param width columns of the terminal */
-export function table(columns: readonly Column[], rows: readonly (readonly Word[])[], width: number): Word[][] {
+/** Lines of a table, its head first; a column with nothing in it is left out. @param width columns of the terminal */
+export function table(all: readonly Column[], rows: readonly (readonly Word[])[], width: number): Word[][] {
+  const used = all.map((_, index) => rows.some((row) => textOf(row[index] ?? "") !== ""));
+  const columns = all.filter((_, index) => used[index]);
   const head = columns.map(({ title }) => paint("dim", title));
-  const cells = [head, ...rows].map((row) => columns.map((_, index) => cleaned(row[index] ?? "")));
+  const cells = [head, ...rows.map((row) => row.filter((_, index) => used[index]).map(cleaned))];
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => widthOf(textOf(row[index] ?? "")))));
   const spare = width - GAP.length * (columns.length - 1) - widths.reduce((sum, each) => sum + each, 0);
   if (spare < 0) shrink(columns, widths, -spare);
