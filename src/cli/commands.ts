@@ -134,7 +134,7 @@ function addEdits(command: Define, load: Loader): void {
     summary: "Add a server: a command after --, or a URL",
     examples: [
       "add files -- npx -y @modelcontextprotocol/server-filesystem /data",
-      "add crm https://crm.example/mcp --header 'Authorization=Bearer ${env:CRM_TOKEN}'",
+      "add crm https://crm.example/mcp --header 'X-Key=${env:CRM_KEY}'",
     ],
   })
     .option("--header <name=value>", "a header for a URL; repeatable", pair)

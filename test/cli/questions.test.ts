@@ -1,10 +1,16 @@
 /** Commands that look and try: the real program, real servers. */
 
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { makeHome, type Home, type Outcome } from "../faults/gateway.ts";
 import { real } from "../seed/yard.ts";
-import { stdioServer } from "../support/fixture.ts";
+import { stdioServer, watchedServer } from "../support/fixture.ts";
+import { untilGone } from "../support/processes.ts";
+import { StdioClient } from "../support/stdio-client.ts";
+
+const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
 /** A good server of the reference, one that does not exist, one whose entry is wrong, and one that is off. */
 const MIXED = {
@@ -108,10 +114,7 @@ describe("servers, tools, check", () => {
 
   it("ends when its reader goes, without a word", async () => {
     using home = makeHome({ mcpServers: { many: stdioServer({ tools: 2_000 }) } });
-    const program = process.argv[0] ?? "";
-    const { spawnSync } = await import("node:child_process");
-    const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
-    const line = `"${program}" "${main}" tools --json --config "${home.configFile}" | head -1`;
+    const line = `"${process.execPath}" "${program}" tools --json --config "${home.configFile}" | head -1`;
     const { stdout, stderr } = spawnSync("/bin/sh", ["-c", line], { env: { ...process.env, ...home.env }, encoding: "utf8" });
     expect([stdout, stderr]).toEqual(["[\n", ""]);
   });
@@ -152,6 +155,19 @@ describe("call and why", () => {
     using home = makeHome({ mcpServers: { everything: real.everything } });
     const outcome = await withConfig(home)("call", ...args);
     expect(outcome).toMatchObject({ code, stdout: "", stderr: expect.stringMatching(says) as string });
+  });
+
+  it("is cancelled by Ctrl-C, and leaves nothing", async () => {
+    using stuck = watchedServer({ "never-answer": "call" });
+    using home = makeHome({ mcpServers: { stuck: stuck.entry } });
+    const args = [program, "call", "stuck__echo", "--config", home.configFile];
+    await using call = new StdioClient({ command: process.execPath, args, env: home.env });
+    const asked = await stuck.log.waitFor({ what: "in", method: "tools/call" }, 20_000);
+    call.child.kill("SIGINT");
+    expect(await call.exited).toEqual({ code: 130, signal: null });
+    expect([call.stderr, call.noise]).toEqual(["", []]);
+    await stuck.log.waitFor({ what: "cancelled", id: asked.id ?? "" });
+    await untilGone(stuck.canary);
   });
 
   it("says why a name can be called, or not", async () => {

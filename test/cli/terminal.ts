@@ -5,10 +5,12 @@ import { fileURLToPath } from "node:url";
 import type { Home } from "../faults/gateway.ts";
 import { until, within } from "../support/wait.ts";
 
+/** Gives a program a terminal. */
+const WRAPPER = "script";
 const PROGRAM = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const PATIENCE_MS = 30_000;
 
-export const canUseTerminal: boolean = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
+export const canUseTerminal: boolean = process.platform === "linux" && spawnSync(WRAPPER, ["--version"]).status === 0;
 
 export interface Shown {
   readonly code: number | null;
@@ -30,7 +32,7 @@ export interface Typing {
 export async function onTerminal(home: Home, args: readonly string[], typing?: Typing, env: readonly string[] = []): Promise<Shown> {
   const command = ["env", "-u", "CI", "-u", "NO_COLOR", ...env, process.execPath, PROGRAM, ...args];
   const line = `stty cols 80; exec ${command.map((word) => `'${word}'`).join(" ")}`;
-  const child = spawn("script", ["-qec", line, "/dev/null"], { env: { ...process.env, ...home.env, TERM: "xterm" }, stdio: "pipe" });
+  const child = spawn(WRAPPER, ["-qec", line, "/dev/null"], { env: { ...process.env, ...home.env, TERM: "xterm" }, stdio: "pipe" });
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   let shown = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (shown += text));

@@ -45,7 +45,7 @@ function showServer(status: ServerStatus, width: number, output: Output): void {
 }
 
 /** One character that says how a server stands. */
-export function mark({ state, reason }: ServerStatus): Painted {
+function mark({ state, reason }: ServerStatus): Painted {
   if (state === "ready") return reason === undefined ? paint("green", "✓") : paint("yellow", "!");
   return DOWN.has(state) || reason !== undefined ? paint("red", "✗") : paint("dim", "–");
 }
