@@ -50,6 +50,7 @@ export class StdioLink implements Link {
       limit: options.messageBytes,
       line: (bytes) => later((self) => self.#line(bytes)),
       oversize: (head, size) => later((self) => self.#oversize(head, size)),
+      endless: (size) => later((self) => self.#end(`The server wrote ${size} bytes to stdout without a newline.`)),
     });
     const child = await Child.start(
       options.spec,

@@ -83,6 +83,18 @@ describe("LineReader", () => {
     expect(told[0]?.head.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
   });
 
+  it("tells once of a line whose end may never come: at the limit, or where it began as a message at a multiple of it", () => {
+    const told: number[] = [];
+    const options = { line: () => undefined, oversize: () => undefined, endless: (size: number) => void told.push(size) };
+    const reader = new LineReader({ limit: 10, ...options });
+    for (let n = 0; n < 100; n++) reader.push(Buffer.from("abc"));
+    expect(told).toEqual([12]);
+    reader.push(Buffer.from(`\n{${"a".repeat(159)}\n{`));
+    expect(told).toEqual([12]);
+    for (let n = 0; n < 200; n++) reader.push(Buffer.from("a"));
+    expect(told).toEqual([12, 161]);
+  });
+
   it("hands whole lines on uncopied", () => {
     const chunk = Buffer.from("first\nsecond\n");
     const seen: Buffer[] = [];

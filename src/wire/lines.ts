@@ -7,6 +7,11 @@ const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 
+/** Nobody writes a message of so many times the limit: whoever writes there knows no lines. */
+const ENDLESS = 16;
+
+const BRACE = 0x7b;
+
 /** How much of an oversize line is shown to whoever has to say which message it was. */
 const HEAD = 1024;
 
@@ -17,6 +22,8 @@ export interface LineReaderOptions {
   line(bytes: Buffer): void;
   /** A line was longer than the limit and has been dropped; `head` is its first 1 KiB, `size` all its bytes. Once for each such line. */
   oversize(head: Buffer, size: number): void;
+  /** A line is too long and no message, or far too long even for one: its end may never come. Once for each such line. */
+  endless?(size: number): void;
 }
 
 /**
@@ -30,6 +37,7 @@ export class LineReader {
   #size = 0;
   /** Set while the line in progress is too long. */
   #head: Buffer | undefined;
+  #isEndless = false;
   #atStart = true;
 
   constructor(options: LineReaderOptions) {
@@ -53,11 +61,20 @@ export class LineReader {
 
   #keep(bytes: Buffer): void {
     this.#size += bytes.length;
-    if (this.#head !== undefined) return;
+    if (this.#head !== undefined) return this.#judge(this.#head);
     this.#pieces.add(bytes);
     if (this.#size <= this.#options.limit) return;
     this.#head = this.#pieces.head(HEAD);
     this.#pieces.take();
+    this.#judge(this.#head);
+  }
+
+  #judge(head: Buffer): void {
+    const { limit, endless } = this.#options;
+    const isMessage = (this.#atStart ? withoutBom(head) : head)[0] === BRACE;
+    if (this.#isEndless || (isMessage && this.#size <= limit * ENDLESS)) return;
+    this.#isEndless = true;
+    endless?.(this.#size);
   }
 
   #finish(rest: Buffer): void {
@@ -68,6 +85,7 @@ export class LineReader {
     const line = this.#atStart ? withoutBom(raw) : raw;
     this.#atStart = false;
     this.#head = undefined;
+    this.#isEndless = false;
     this.#size = 0;
     if (head !== undefined) this.#options.oversize(line, size);
     else this.#deliver(line.at(-1) === CR ? line.subarray(0, -1) : line);

@@ -154,10 +154,10 @@ export class Gateway implements AsyncDisposable {
     return await until(look, deadlineMs, `server ${name} fits ${wanted.toString()}`, () => [last, this.log]);
   }
 
-  /** Waits until every one of these servers (default: all) is ready. */
+  /** Waits until every one of these servers (default: all) is ready, and has said what it offers. */
   async untilReady(names?: readonly string[], deadlineMs = START_MS): Promise<void> {
     const all = names ?? (await this.state()).servers.map(({ name }) => name);
-    for (const name of all) await this.untilServer(name, "ready", deadlineMs);
+    for (const name of all) await this.untilServer(name, ({ state, lists }) => state === "ready" && lists === "live", deadlineMs);
   }
 
   /** A client that may ask at once. @param path of the endpoint, `/mcp/server/x` */

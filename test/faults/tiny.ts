@@ -26,5 +26,5 @@ export function scriptServer(script: string): StdioEntry {
 
 /** What a shell and JavaScript expand, a configuration must not. */
 function literal(script: string): string {
-  return script.replaceAll("${", "$${");
+  return script.replaceAll("${", () => "$${");
 }
