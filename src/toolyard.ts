@@ -201,6 +201,10 @@ export class Toolyard {
         if (works.isDiscovered || isKnown(call, visible)) return works.call(call, visible);
         return works.discovered.then(() => works.call(call, snapshot()));
       },
+      watch: async (call, changed) => {
+        if (!works.isDiscovered && !isKnown(call, snapshot())) await works.discovered;
+        return works.watch(call, snapshot(), changed);
+      },
       discovered: () => works.discovered,
       missing: () => missing(works.servers(), rules),
       onChange: (listener) => works.events.on("change", () => listener()),

@@ -4,6 +4,7 @@ import { Body } from "./base/body.ts";
 import type { Answer, Call, Caller, Question } from "./base/call.ts";
 import { ToolyardError } from "./base/errors.ts";
 import { isObject, stringOr, type JsonObject } from "./base/json.ts";
+import type { Changed, Watch } from "./base/watch.ts";
 import type { Item, Snapshot } from "./catalog/item.ts";
 import { LATEST_LEGACY } from "./era/revisions.ts";
 import { schemaBlock } from "./router/router.ts";
@@ -14,6 +15,7 @@ export interface ViewSource {
   snapshot(): Snapshot;
   instructions(snapshot: Snapshot): string | undefined;
   call(call: Call, snapshot: Snapshot): Promise<Answer>;
+  watch(call: Call, changed: Changed): Promise<Watch>;
   /** Resolves once the first list need not wait any longer. */
   discovered(): Promise<void>;
   /** Servers that should be in the list and are not, with the reason. */
@@ -153,6 +155,15 @@ export class View {
   /** Sends one request of any face on its way. Never rejects. */
   request(call: Call): Promise<Answer> {
     return this.#source.call(call, this.snapshot());
+  }
+
+  /**
+   * Tells of changes of a resource, and of parts of it, until the watch is closed; a server that comes back is asked anew.
+   *
+   * @throws UNKNOWN_NAME for a resource that nobody here has, SERVER_REMOVED, SERVER_BUSY
+   */
+  watch(uri: string, caller: Caller, changed: Changed): Promise<Watch> {
+    return this.#source.watch({ method: "resources/subscribe", params: Body.of({ uri }), caller }, changed);
   }
 
   /**

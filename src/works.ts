@@ -4,6 +4,7 @@ import type { Answer, Call } from "./base/call.ts";
 import { sleep, type Cancel, type Clock } from "./base/clock.ts";
 import { Emitter } from "./base/emitter.ts";
 import type { Logger } from "./base/log.ts";
+import type { Changed, Watch } from "./base/watch.ts";
 import type { ListCache } from "./catalog/cache.ts";
 import { Catalog } from "./catalog/catalog.ts";
 import type { Snapshot } from "./catalog/item.ts";
@@ -35,8 +36,6 @@ export interface WorksEvents {
   change: Snapshot;
   /** A server's state has changed. */
   server: ServerStatus;
-  /** A subscribed resource has changed. */
-  updated: { readonly server: string; readonly uri: string };
   /** The configuration was replaced. */
   reload: Config;
 }
@@ -109,6 +108,11 @@ export class Works {
 
   call(call: Call, visible: Snapshot): Promise<Answer> {
     return this.#router.call(call, visible);
+  }
+
+  /** Tells of changes of a resource. @param call a `resources/subscribe` @throws as {@link Router.watch} */
+  watch(call: Call, visible: Snapshot, changed: Changed): Watch {
+    return this.#router.watch(call, visible, changed);
   }
 
   /** Resolves when each server that is to be started has had its chance, or after `ms`; `each` is told of every outcome. */
@@ -204,7 +208,6 @@ export class Works {
       if (config?.cache) cache.write(config, lists);
     });
     this.#pool.events.on("state", ({ server }) => this.#tellState(server));
-    this.#pool.events.on("updated", (event) => this.events.emit("updated", event));
     this.#pool.events.on("log", ({ server, params }) => logger.info("A server logged.", { server, ...params }));
     this.#pool.events.on("notice", ({ server, text }) => logger.warn(`Server "${server}": ${text}`, { server }));
     this.#catalog.events.on("change", (snapshot) => this.events.emit("change", snapshot));

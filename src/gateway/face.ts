@@ -12,11 +12,8 @@ import { Lists, listChanged } from "./endpoint/lists.ts";
 import type { Outlet } from "./endpoint/outlet.ts";
 import { Peer } from "./endpoint/peer.ts";
 import { Rounds } from "./rounds/rounds.ts";
-import { Subscriptions } from "./endpoint/subscriptions.ts";
 
 export interface FaceOptions {
-  /** Shared by the faces of one yard, since servers are. */
-  readonly subscriptions: Subscriptions;
   readonly activity: Activity;
   /** Calls of modern clients that wait for answers. */
   readonly rounds: Rounds;
@@ -52,7 +49,6 @@ export class Face {
   /** Ends what a client has under way, and forgets it. */
   dismiss(peer: Peer): void {
     if (!this.#peers.delete(peer)) return;
-    this.#options.subscriptions.drop(peer);
     peer.close();
   }
 
@@ -74,10 +70,8 @@ export class Face {
 
 /** A face of its own, for a process with one client. Closing it ends all that it holds of the yard, but not the yard. */
 export function openFace(yard: Toolyard, rules: ViewRules = {}): { readonly face: Face; close(): void } {
-  const subscriptions = new Subscriptions(yard);
   const rounds = new Rounds({ key: randomBytes(32), clock: systemClock, limits: yard.config.limits });
   const face = new Face(yard.view(rules), yard.config.limits, {
-    subscriptions,
     activity: new Activity(),
     rounds,
     clock: systemClock,
@@ -86,7 +80,6 @@ export function openFace(yard: Toolyard, rules: ViewRules = {}): { readonly face
   const close = (): void => {
     face.close();
     rounds.close();
-    subscriptions.close();
   };
   return { face, close };
 }

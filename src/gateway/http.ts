@@ -9,7 +9,6 @@ import type { Toolyard } from "../toolyard.ts";
 import { http, type Server } from "../wire/node-http.ts";
 import { Attendance, type IdleRule } from "./attendance.ts";
 import { Activity } from "./endpoint/activity.ts";
-import { Subscriptions } from "./endpoint/subscriptions.ts";
 import { Entrance } from "./entrance.ts";
 import { endpointOf, Faces } from "./faces.ts";
 import { guardFor } from "./guard.ts";
@@ -77,7 +76,6 @@ class YardGateway implements Gateway {
   readonly #yard: Toolyard;
   readonly #activity: Activity = new Activity();
   readonly #attendance: Attendance;
-  readonly #subscriptions: Subscriptions;
   readonly #sessions: Sessions;
   readonly #rounds: Rounds;
   readonly #faces: Faces;
@@ -89,16 +87,15 @@ class YardGateway implements Gateway {
   constructor(yard: Toolyard, options: GatewayOptions) {
     const { key, metrics, logger = silentLogger, clock = systemClock } = options;
     const { limits, gateway } = yard.config;
-    const [activity, subscriptions] = [this.#activity, new Subscriptions(yard)];
+    const activity = this.#activity;
     const report = (error: unknown): void => logger.error("A request failed by a fault of our own.", { error });
     this.#yard = yard;
     this.#options = options;
-    this.#subscriptions = subscriptions;
     this.#attendance = new Attendance(clock, options.idle);
     this.#sessions = new Sessions({ key, clock, idleMs: limits.sessionIdleMs });
     this.#rounds = new Rounds({ key, clock, limits });
     const rounds = this.#rounds;
-    this.#faces = new Faces(yard, { subscriptions, activity, rounds, clock, report }, (face) => this.#sessions.leave(face));
+    this.#faces = new Faces(yard, { activity, rounds, clock, report }, (face) => this.#sessions.leave(face));
     const streamable = new Streamable({ sessions: this.#sessions, activity, limits });
     const entrance = new Entrance({ yard, faces: this.#faces, streamable, activity, metrics, report, guard: guardFor(gateway.publicUrl) });
     this.#server = http.createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false }, (request, response) => {
@@ -142,6 +139,7 @@ class YardGateway implements Gateway {
 
   async #shut(drainMs: number): Promise<void> {
     this.#attendance.close();
+    this.#socket?.stop();
     const still = this.#activity.drain(drainMs);
     this.#faces.quiet();
     this.#sessions.quiet();
@@ -151,7 +149,6 @@ class YardGateway implements Gateway {
     for (const pipe of this.#pipes) pipe.close();
     this.#faces.close();
     this.#rounds.close();
-    this.#subscriptions.close();
     await new Promise(setImmediate); // and so are those to cancelled calls
     await Promise.all([this.#socket?.close(), this.#shutServer()]);
   }

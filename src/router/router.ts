@@ -4,6 +4,7 @@ import type { Body, Change } from "../base/body.ts";
 import type { Answer, Call, Era } from "../base/call.ts";
 import { ToolyardError, toToolyardError } from "../base/errors.ts";
 import { isObject, objectOr, type JsonObject } from "../base/json.ts";
+import type { Changed, Watch } from "../base/watch.ts";
 import type { Item, Snapshot } from "../catalog/item.ts";
 import { applyArguments } from "../catalog/override.ts";
 import { errorToClient, toClient } from "../era/results.ts";
@@ -39,6 +40,17 @@ export class Router {
     } catch (error) {
       return toAnswer(this.#orSilence(toToolyardError(error)), call.method, routed?.route);
     }
+  }
+
+  /**
+   * Tells of changes of a resource.
+   *
+   * @param call a `resources/subscribe`
+   * @throws INVALID_PARAMS, UNKNOWN_NAME, SERVER_REMOVED, SERVER_BUSY
+   */
+  watch(call: Call, snapshot: Snapshot, changed: Changed): Watch {
+    const { server, name } = resolve(snapshot, targetOf(call.method, call.params));
+    return this.#pool.for(server, call).watch(name, changed);
   }
 
   /** What is unknown because its server has not spoken yet is no wrong name. */

@@ -8,7 +8,7 @@ import type { Answer, Call, Era, RpcError } from "../base/call.ts";
 import type { Clock } from "../base/clock.ts";
 import { ToolyardError } from "../base/errors.ts";
 import { objectOr, type JsonObject } from "../base/json.ts";
-import { outboundMeta, type Hop } from "../era/meta.ts";
+import { META, outboundMeta, type Hop } from "../era/meta.ts";
 import type { Envelope, RpcId } from "../wire/envelope.ts";
 import type { Link, LinkEvents, LinkFailure } from "./link.ts";
 import { Abandoned } from "./abandoned.ts";
@@ -19,10 +19,12 @@ export type ListKind = "tools" | "prompts" | "resources";
 
 export interface ConnectionEvents {
   listChanged(kind: ListKind): void;
-  /** A resource that somebody subscribed to has changed. */
+  /** A resource that somebody watches has changed, or a part of it. */
   updated(uri: string): void;
   /** A log message of the server that belongs to no call. */
   log(params: JsonObject): void;
+  /** The server no longer keeps the stream open on which it tells what belongs to no request. */
+  deaf(): void;
   /** What a server sent against the rules, or what was refused to it; for the state that people see. */
   notice(text: string): void;
   closed(failure: LinkFailure): void;
@@ -53,6 +55,10 @@ export interface OutRequest {
   readonly limits: RequestLimits;
   /** The call that this serves. */
   readonly call?: Call;
+  /** Gives up a request that serves no call. */
+  readonly signal?: AbortSignal;
+  /** Of a `subscriptions/listen`: takes the part of its filter that the server honours. */
+  readonly acknowledged?: (honoured: JsonObject) => void;
   /** Of a called tool, as the server itself lists it. */
   readonly inputSchema?: unknown;
 }
@@ -67,6 +73,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #events: ConnectionEvents;
   readonly #pending = new Map<number, Pending>();
+  /** Of streams of news that the server has not acknowledged yet. */
+  readonly #unacknowledged = new Map<number, (honoured: JsonObject) => void>();
   readonly #questions: Questions;
   readonly #abandoned = new Abandoned();
   #link: Link | undefined;
@@ -91,6 +99,7 @@ export class Connection {
       message: (envelope, stream) => this.#message(envelope, stream),
       lost: (id, failure) => this.#lost(id, failure),
       closed: (failure) => this.#closed(failure),
+      deaf: () => this.#events.deaf(),
       noise: (excerpt) => this.#events.notice(`printed what is no MCP message: ${excerpt}`),
     };
   }
@@ -131,12 +140,13 @@ export class Connection {
     if (request.call?.signal?.aborted) return Promise.reject(new ToolyardError("CANCELLED", "The caller cancelled."));
     const id = this.#nextId++;
     const pending = new Pending(
-      { id, method: request.method, call: request.call, limits: request.limits },
+      { id, method: request.method, call: request.call, limits: request.limits, signal: request.signal },
       this.#options.clock,
       this.#giveUp,
     );
     this.#pending.set(id, pending);
-    const { method, inputSchema } = request;
+    const { method, inputSchema, acknowledged } = request;
+    if (acknowledged !== undefined) this.#unacknowledged.set(id, acknowledged);
     this.link.request({ id, method, params: this.#outbound(request, id), inputSchema });
     return pending.answer;
   }
@@ -176,6 +186,7 @@ export class Connection {
 
   #forget(pending: Pending): boolean {
     this.#questions.drop(pending.id);
+    this.#unacknowledged.delete(pending.id);
     return this.#pending.delete(pending.id);
   }
 
@@ -249,6 +260,8 @@ export class Connection {
         return this.#logged(object, stream);
       case "notifications/resources/updated":
         return typeof object["uri"] === "string" ? this.#events.updated(object["uri"]) : undefined;
+      case "notifications/subscriptions/acknowledged":
+        return this.#acknowledged(object);
       case "notifications/cancelled":
         return this.#questions.withdraw(object["requestId"]);
       default:
@@ -259,6 +272,13 @@ export class Connection {
   #progressed({ progressToken, ...progress }: JsonObject): void {
     const pending = typeof progressToken === "number" ? this.#pending.get(progressToken) : undefined;
     if (pending?.progress(progress["progress"])) pending.call?.progress?.(progress);
+  }
+
+  #acknowledged({ _meta, notifications }: JsonObject): void {
+    const id = objectOr(_meta)[META.subscriptionId];
+    if (typeof id !== "number") return;
+    this.#unacknowledged.get(id)?.(objectOr(notifications));
+    this.#unacknowledged.delete(id);
   }
 
   #logged(params: JsonObject, stream: number | undefined): void {

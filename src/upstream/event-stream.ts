@@ -67,18 +67,25 @@ export interface Standing {
   readonly signal: AbortSignal;
 }
 
-/** Keeps a server's standing stream open until the signal aborts, or the server says that it has none. */
-export async function keepStanding(standing: Standing): Promise<void> {
+/**
+ * Keeps a server's standing stream open until the signal aborts, or the server says that it has none.
+ *
+ * @returns true where it has none any more, false where it never had one
+ */
+export async function keepStanding(standing: Standing): Promise<boolean> {
   const { sink, clock, signal } = standing;
   const position = new StreamPosition();
+  let stood = false;
   while (!signal.aborted) {
     const reply = await standing.open(position.headers);
     if (reply !== undefined) {
       const streams = reply.status === 200 && isEventStream(reply);
       if (streams) await readEvents(reply.body, position, sink);
       else discard(reply);
-      if (!streams && reply.status < 500) return;
+      stood ||= streams;
+      if (!streams && reply.status < 500) return stood && !signal.aborted;
     }
     await sleep(clock, Math.max(position.retryMs, RETRY_MS), signal);
   }
+  return false;
 }

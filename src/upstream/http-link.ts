@@ -218,10 +218,11 @@ export class HttpLink implements Link {
   }
 
   /** The stream for messages that belong to no request; a server may not have one (405). */
-  #listen(): Promise<void> {
+  async #listen(): Promise<void> {
     const { signal } = this.#end;
     const open = (headers: Record<string, string>): Promise<HttpReply | undefined> => this.#get(headers, signal).catch(() => undefined);
-    return keepStanding({ open, sink: this.#sink(undefined, undefined), clock: this.#options.clock, signal });
+    const deaf = await keepStanding({ open, sink: this.#sink(undefined, undefined), clock: this.#options.clock, signal });
+    if (deaf) this.#events.deaf();
   }
 
   #get(headers: Record<string, string>, signal: AbortSignal): Promise<HttpReply> {

@@ -24,6 +24,8 @@ export interface LifelineEvents extends Omit<ConnectionEvents, "closed"> {
   parted(): void;
   /** An attempt, or the connection, has failed. */
   failed(): void;
+  /** Does somebody wait for what it tells? Then it does not rest. */
+  isWatched(): boolean;
 }
 
 /** After too many starts, one more try each so many ms. */
@@ -167,8 +169,8 @@ export class Lifeline {
   }
 
   #connectionEvents(): ConnectionEvents {
-    const { listChanged, updated, log, notice } = this.#events;
-    return { listChanged, updated, log, notice, closed: (failure) => this.lost(failure, this.#connection) };
+    const { listChanged, updated, log, deaf, notice } = this.#events;
+    return { listChanged, updated, log, deaf, notice, closed: (failure) => this.lost(failure, this.#connection) };
   }
 
   async #welcome(connection: Connection): Promise<Connection> {
@@ -225,7 +227,8 @@ export class Lifeline {
     this.#enter(event);
     if (delay === 0) this.#failures++;
     this.#retryTimer = this.#options.clock.after(delay, () => {
-      if (this.#server.connect === "lazy" && this.#state === "backoff") return void this.#enter("rested");
+      const mayRest = this.#server.connect === "lazy" && !this.#events.isWatched();
+      if (mayRest && this.#state === "backoff") return void this.#enter("rested");
       void this.connect().catch(() => {});
     });
   }
@@ -236,7 +239,8 @@ export class Lifeline {
     const { idleMs } = this.#server.timeouts;
     const rest = this.#lastUse + idleMs - this.#now();
     this.#idleTimer = this.#options.clock.after(Math.max(rest, 1), () => {
-      const used = (this.#connection?.calls ?? 0) > 0 || this.#now() - this.#lastUse < this.#server.timeouts.idleMs;
+      const busy = (this.#connection?.calls ?? 0) > 0 || this.#events.isWatched();
+      const used = busy || this.#now() - this.#lastUse < this.#server.timeouts.idleMs;
       if (used) return this.#armIdle();
       void this.#leave("rested");
     });

@@ -35,6 +35,8 @@ export interface LinkEvents {
   lost(id: number, failure: LinkFailure): void;
   /** The connection has ended. Every request still open is lost. Comes once. */
   closed(failure: LinkFailure): void;
+  /** The stream for messages that belong to no request was open, and the server gives no other. */
+  deaf(): void;
   /** Bytes on the wire that are no JSON-RPC message; first excerpt of each kind, for the state that people see. */
   noise(excerpt: string): void;
 }

@@ -21,6 +21,7 @@ export class Pending {
   readonly #clock: Clock;
   readonly limits: RequestLimits;
   readonly #giveUp: (pending: Pending, error: ToolyardError) => void;
+  readonly #signal: AbortSignal | undefined;
   #resolve: (answer: Answer) => void = () => {};
   #reject: (error: ToolyardError) => void = () => {};
   #cancelTimer: Cancel = () => {};
@@ -32,7 +33,7 @@ export class Pending {
 
   /** @param giveUp called when the caller cancels or the time is over; it must settle this */
   constructor(
-    request: { id: number; method: string; call: Call | undefined; limits: RequestLimits },
+    request: { id: number; method: string; call: Call | undefined; limits: RequestLimits; signal?: AbortSignal | undefined },
     clock: Clock,
     giveUp: (pending: Pending, error: ToolyardError) => void,
   ) {
@@ -42,13 +43,14 @@ export class Pending {
     this.limits = request.limits;
     this.#clock = clock;
     this.#giveUp = giveUp;
+    this.#signal = request.signal ?? request.call?.signal;
     this.startedAt = clock.now();
     this.#lastSign = this.startedAt;
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.call?.signal?.addEventListener("abort", this.#aborted);
+    this.#signal?.addEventListener("abort", this.#aborted);
     this.#arm();
   }
 
@@ -109,7 +111,7 @@ export class Pending {
 
   #release(): void {
     this.#cancelTimer();
-    this.call?.signal?.removeEventListener("abort", this.#aborted);
+    this.#signal?.removeEventListener("abort", this.#aborted);
   }
 }
 

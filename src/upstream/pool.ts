@@ -8,12 +8,11 @@ import type { JsonObject } from "../base/json.ts";
 import type { Config, ServerConfig } from "../config/config.ts";
 import type { State } from "./lifecycle.ts";
 import type { RawLists } from "./raw-lists.ts";
-import { Upstream, type UpstreamOptions } from "./upstream.ts";
+import { Upstream, type Origin, type UpstreamOptions } from "./upstream.ts";
 
 export interface PoolEvents {
   state: { readonly server: string; readonly state: State };
   lists: { readonly server: string; readonly lists: RawLists };
-  updated: { readonly server: string; readonly uri: string };
   log: { readonly server: string; readonly params: JsonObject };
   notice: { readonly server: string; readonly text: string };
 }
@@ -96,7 +95,7 @@ export class Pool {
   /** Makes room: an instance that rests anyway is forgotten. False when all are in use. */
   #forgetIdle(instances: Map<string, Upstream>): boolean {
     for (const [key, upstream] of instances) {
-      if (key === SHARED || upstream.state !== "idle" || upstream.inFlight > 0) continue;
+      if (key === SHARED || upstream.state !== "idle" || upstream.inFlight > 0 || upstream.watches.size > 0) continue;
       instances.delete(key);
       this.#keep(upstream.close(UNUSED));
       return true;
@@ -111,7 +110,7 @@ export class Pool {
     if (same) return this.#setRules(server);
     if (server.reload === "stop-first" || server.disabled || present.state !== "ready") {
       const gone = this.#retire(server.name, server.disabled ? DISABLED : CHANGED);
-      return this.#put(server, this.#make(server, gone));
+      return this.#put(server, this.#make(server, { gone, watches: present.watches }));
     }
     this.#keep(this.#swap(server));
   }
@@ -121,7 +120,7 @@ export class Pool {
   }
 
   async #swap(server: ServerConfig): Promise<void> {
-    const successor = this.#make(server);
+    const successor = this.#make(server, { watches: this.get(server.name)?.watches });
     successor.start();
     await successor.settled;
     if (this.#closed || this.get(server.name) === undefined) return await successor.close(REMOVED);
@@ -154,18 +153,23 @@ export class Pool {
     void promise.finally(() => this.#leaving.delete(promise));
   }
 
+  /** Instances on which somebody watches something are made anew with it, the others by their next call. */
   #put(server: ServerConfig, upstream: Upstream): void {
-    this.#upstreams.set(server.name, new Map([[SHARED, upstream]]));
+    const instances = new Map([[SHARED, upstream]]);
+    for (const [key, { watches }] of this.#upstreams.get(server.name) ?? []) {
+      if (key !== SHARED && watches.size > 0) instances.set(key, new Upstream(server, this.#options, { watches }));
+    }
+    this.#upstreams.set(server.name, instances);
+    for (const each of instances.values()) if (each.watches.size > 0) each.start();
     this.events.emit("state", { server: server.name, state: upstream.state });
   }
 
-  #make(server: ServerConfig, predecessor?: Promise<void>): Upstream {
-    const upstream = new Upstream(server, this.#options, predecessor);
+  #make(server: ServerConfig, origin?: Origin): Upstream {
+    const upstream = new Upstream(server, this.#options, origin);
     const { name } = server;
     const current = (): boolean => this.get(name) === upstream || this.get(name) === undefined;
     upstream.events.on("state", (state) => current() && this.events.emit("state", { server: name, state }));
     upstream.events.on("lists", (lists) => this.events.emit("lists", { server: name, lists }));
-    upstream.events.on("updated", (uri) => this.events.emit("updated", { server: name, uri }));
     upstream.events.on("log", (params) => this.events.emit("log", { server: name, params }));
     upstream.events.on("notice", (text) => this.events.emit("notice", { server: name, text }));
     return upstream;

@@ -25,6 +25,7 @@ export function redacted(events: LinkEvents, redact: Redact): LinkEvents {
     message: (envelope, stream) => events.message(envelope, stream),
     lost: (id, failure) => events.lost(id, clean(failure)),
     closed: (failure) => events.closed(clean(failure)),
+    deaf: () => events.deaf(),
     noise: (excerpt) => events.noise(redact(excerpt)),
   };
 }

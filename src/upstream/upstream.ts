@@ -1,27 +1,28 @@
 /** One configured server and its live link: what goes to it, what it lists, how it stands. */
 
-import type { Body } from "../base/body.ts";
+import { Body } from "../base/body.ts";
 import type { Answer, Call } from "../base/call.ts";
+import type { Changed, Watch } from "../base/watch.ts";
 import { sleep } from "../base/clock.ts";
 import { Emitter } from "../base/emitter.ts";
 import { toToolyardError, ToolyardError, type ErrorCode } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { ServerConfig } from "../config/config.ts";
-import { listenForChanges } from "./announcements.ts";
 import { Breaker } from "./breaker.ts";
 import type { Connection } from "./connection.ts";
 import { Latency } from "./latency.ts";
 import type { State } from "./lifecycle.ts";
 import { Lifeline, type LifelineOptions } from "./lifeline.ts";
 import { Listing } from "./listing.ts";
+import { openNews } from "./news.ts";
 import type { RequestLimits } from "./pending.ts";
 import type { RawLists } from "./raw-lists.ts";
+import { Watches } from "./watches.ts";
 
 export interface UpstreamEvents {
   state: State;
   /** Everything that the server offers, anew. */
   lists: RawLists;
-  updated: string;
   log: JsonObject;
   /** Something odd that harms nobody; for the state that people see. */
   notice: string;
@@ -36,6 +37,11 @@ export interface UpstreamRequest {
   readonly call?: Call;
   /** Of a called tool, as the server itself lists it. */
   readonly inputSchema?: unknown;
+}
+
+export interface Origin {
+  readonly gone?: Promise<void> | undefined;
+  readonly watches?: Watches | undefined;
 }
 
 /** A request under way. */
@@ -58,20 +64,24 @@ export class Upstream {
   readonly name: string;
   readonly events: Emitter<UpstreamEvents> = new Emitter();
   readonly latency: Latency = new Latency();
+  /** Passed on to whatever takes the place of this one. */
+  readonly watches: Watches;
   readonly #options: UpstreamOptions;
   readonly #breaker: Breaker;
   readonly #lifeline: Lifeline;
   readonly #listing: Listing;
   readonly #settled = Promise.withResolvers<void>();
   #listFailure: ToolyardError | undefined;
+  #endNews: () => void = () => {};
 
-  /** @param predecessor what must be gone before this one may start */
-  constructor(server: ServerConfig, options: UpstreamOptions, predecessor: Promise<void> = Promise.resolve()) {
+  /** @param origin `gone`: what must be over before this one may start; `watches`: those of the one whose place it takes */
+  constructor(server: ServerConfig, options: UpstreamOptions, { gone = Promise.resolve(), watches }: Origin = {}) {
     this.name = server.name;
     this.#options = options;
+    this.watches = watches ?? new Watches();
     this.#breaker = new Breaker(options.limits.breaker);
     this.#listing = this.#makeListing();
-    this.#lifeline = this.#makeLifeline(server, predecessor);
+    this.#lifeline = this.#makeLifeline(server, gone);
     if (server.disabled) this.#settled.resolve();
   }
 
@@ -154,6 +164,14 @@ export class Upstream {
     }
   }
 
+  /** Tells of changes of a resource, connecting first where that is needed, and anew on each connection. */
+  watch(uri: string, changed: Changed): Watch {
+    const close = this.watches.add(uri, changed);
+    const answer = this.#subscribed(uri);
+    answer.catch(() => {});
+    return { answer, close };
+  }
+
   /** Ends the connection and everything that belongs to it; calls in flight are told why. Never rejects. */
   async close(why: string): Promise<void> {
     this.#listing.stop();
@@ -197,6 +215,14 @@ export class Upstream {
       if (TRANSPORT_FAILURES.has(code) && details.sessionLost !== true) this.#breaker.fail(clock.now(), round);
       throw error;
     }
+  }
+
+  /** The server's word on a watched resource. */
+  async #subscribed(uri: string): Promise<Answer> {
+    const { connectMs } = this.server.timeouts;
+    const limits = { quietMs: connectMs, totalMs: connectMs };
+    if (this.watches.answer(uri) === undefined) await this.#connected({ method: "", params: Body.empty, limits });
+    return (await this.watches.answer(uri)) ?? { result: Body.empty };
   }
 
   #consultBreaker(): void {
@@ -244,10 +270,12 @@ export class Upstream {
     const events = {
       state: (state: State) => this.events.emit("state", state),
       connected: () => this.#welcome(),
-      parted: () => this.#listing.stop(),
+      parted: () => this.#farewell(),
       failed: () => this.#settled.resolve(),
       listChanged: () => this.#listing.changed(),
-      updated: (uri: string) => this.events.emit("updated", uri),
+      updated: (uri: string) => this.watches.tell(uri),
+      deaf: () => this.#probeSession(),
+      isWatched: () => this.watches.size > 0,
       log: (params: JsonObject) => this.events.emit("log", params),
       notice: (text: string) => this.events.emit("notice", text),
     };
@@ -255,11 +283,30 @@ export class Upstream {
   }
 
   #welcome(): void {
-    void this.#listing.read().finally(() => this.#settled.resolve());
+    const { connection, watches } = this;
     const { clock, limits } = this.#options;
-    const missed = (): void => this.#listing.changed();
-    const options = { clock, backoff: limits.backoff, random: () => this.#options.random(), missed };
-    if (this.connection !== undefined) void listenForChanges(this.connection, options);
+    if (connection === undefined) return;
+    this.#endNews = openNews(connection, watches, {
+      clock,
+      debounceMs: limits.listDebounceMs,
+      ackMs: this.server.timeouts.listMs,
+      backoff: limits.backoff,
+      random: () => this.#options.random(),
+      missed: () => this.#listing.changed(),
+      notice: (text) => this.events.emit("notice", text),
+    });
+    void this.#listing.read().finally(() => this.#settled.resolve());
+  }
+
+  #farewell(): void {
+    this.#listing.stop();
+    this.#endNews();
+  }
+
+  /** A server that no longer tells anything may have forgotten the session; the answer to any request shows it. */
+  #probeSession(): void {
+    const { listMs } = this.server.timeouts;
+    this.request({ method: "ping", params: Body.empty, limits: { quietMs: listMs, totalMs: listMs } }).catch(() => {});
   }
 
   #makeListing(): Listing {

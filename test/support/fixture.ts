@@ -30,6 +30,7 @@ export interface Order {
   readonly count?: number;
   readonly kind?: "tools" | "prompts" | "resources";
   readonly uri?: string;
+  readonly of?: string;
 }
 
 export interface TempDir extends Disposable {

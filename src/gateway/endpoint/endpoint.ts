@@ -2,6 +2,7 @@
 
 import { Body } from "../../base/body.ts";
 import type { Answer, Caller } from "../../base/call.ts";
+import type { Clock } from "../../base/clock.ts";
 import { ToolyardError } from "../../base/errors.ts";
 import { stringOr } from "../../base/json.ts";
 import { LOG_LEVELS } from "../../era/classify.ts";
@@ -15,14 +16,13 @@ import { discoverResult } from "./offer.ts";
 import { ProgressGate } from "./progress.ts";
 import type { Outlet } from "./outlet.ts";
 import { Rounds, type Send } from "../rounds/rounds.ts";
-import type { Subscriptions } from "./subscriptions.ts";
 
 export interface EndpointParts {
   readonly view: View;
   readonly lists: Lists;
-  readonly subscriptions: Subscriptions;
   readonly activity: Activity;
   readonly rounds: Rounds;
+  readonly clock: Clock;
   /** Told of faults of our own. */
   report(error: unknown): void;
 }
@@ -46,7 +46,7 @@ export class Endpoint {
 
   constructor(parts: EndpointParts) {
     this.#parts = parts;
-    this.#listening = new Listening(parts.lists);
+    this.#listening = new Listening(parts);
   }
 
   /** The answer to a request other than `initialize`. Never rejects. */
@@ -98,12 +98,12 @@ export class Endpoint {
     return { result: await this.#parts.lists.answer(method, params.get("cursor"), caller.era) };
   }
 
-  async #subscribe(method: "resources/subscribe" | "resources/unsubscribe", { params, peer }: Exchange): Promise<Answer> {
+  async #subscribe(method: "resources/subscribe" | "resources/unsubscribe", { params, peer, caller }: Exchange): Promise<Answer> {
     const uri = stringOr(params.get("uri"));
     if (uri === undefined) throw new ToolyardError("INVALID_PARAMS", "`uri` is missing or no string.");
     if (peer === undefined) throw unknownMethod(method);
-    const { subscriptions, view } = this.#parts;
-    return await (method === "resources/subscribe" ? subscriptions.subscribe(uri, peer, view) : subscriptions.unsubscribe(uri, peer));
+    const { subscriptions } = peer;
+    return method === "resources/subscribe" ? await subscriptions.subscribe(uri, caller, this.#parts.view) : subscriptions.unsubscribe(uri);
   }
 
   /** Sends the request to its server; what the server says meanwhile goes out before the answer. */

@@ -1,10 +1,14 @@
 import { expect, it } from "vitest";
 import { Body } from "../../base/body.ts";
+import { systemClock } from "../../base/clock.ts";
 import { Emitter } from "../../base/emitter.ts";
+import type { View } from "../../view.ts";
 import type { Exchange } from "./exchange.ts";
 import { Listening } from "./listening.ts";
 import type { Lists } from "./lists.ts";
 import { NOWHERE } from "./outlet.ts";
+
+const unused = { view: {} as View, clock: systemClock };
 
 const exchange = (signal: AbortSignal): Exchange => ({
   ...{ id: 1, method: "subscriptions/listen", params: Body.of({ notifications: {} }), outlet: NOWHERE, signal },
@@ -13,7 +17,7 @@ const exchange = (signal: AbortSignal): Exchange => ({
 });
 
 it("refuses the stream after the last one that it has room for, until one is free", async () => {
-  const listening = new Listening({ events: new Emitter() } as unknown as Lists);
+  const listening = new Listening({ ...unused, lists: { events: new Emitter() } as unknown as Lists });
   const leaving = new AbortController();
   const first = listening.listen(exchange(leaving.signal));
   const others = Array.from({ length: 1_023 }, () => listening.listen(exchange(new AbortController().signal)));

@@ -1,73 +1,76 @@
-/** `subscriptions/listen`: a modern client's stream of news, of which it chose the kinds (spec 2026-07-28: Subscriptions). */
+/** `subscriptions/listen`: modern clients' streams of news, how many there may be, and their end (spec 2026-07-28: Subscriptions). */
 
-import { Body } from "../../base/body.ts";
+import type { Body } from "../../base/body.ts";
+import type { Clock } from "../../base/clock.ts";
 import { ToolyardError } from "../../base/errors.ts";
-import { isObject, type JsonObject } from "../../base/json.ts";
-import { META } from "../../era/meta.ts";
-import { writeRequest, type RpcId } from "../../wire/envelope.ts";
+import { isObject, type JsonValue } from "../../base/json.ts";
+import type { View } from "../../view.ts";
 import type { Exchange } from "./exchange.ts";
-import { listChanged, type ListKind, type Lists } from "./lists.ts";
-import { SERVER_INFO } from "./offer.ts";
+import type { ListKind, Lists } from "./lists.ts";
+import { FILTER, NewsStream, type Wishes } from "./news-stream.ts";
+import { MOST_URIS } from "./subscriptions.ts";
 
 /** More are refused: each costs a stream. */
 const MOST = 1_024;
+/** Of one identity. */
+const MOST_OWN = 8;
+/** Where nobody is asked who they are, this stands for everybody. */
+const EVERYBODY = "local";
 
-/** The member of the filter that asks for news of a list. */
-const FILTER: Record<ListKind, string> = {
-  tools: "toolsListChanged",
-  prompts: "promptsListChanged",
-  resources: "resourcesListChanged",
-};
 const KINDS: readonly ListKind[] = ["tools", "prompts", "resources"];
 
-export class Listening {
-  readonly #lists: Lists;
-  readonly #open = new Set<() => void>();
+export interface ListeningParts {
+  readonly view: View;
+  readonly lists: Lists;
+  readonly clock: Clock;
+}
 
-  constructor(lists: Lists) {
-    this.#lists = lists;
+export class Listening {
+  readonly #parts: ListeningParts;
+  /** With the identity that each is for. */
+  readonly #open = new Map<NewsStream, string>();
+
+  constructor(parts: ListeningParts) {
+    this.#parts = parts;
   }
 
   /**
    * Tells the client of changes until it leaves or we end. Resolves with the result that then is sent.
    *
-   * @throws INVALID_PARAMS without a filter, SERVER_BUSY when too many listen already
+   * @throws INVALID_PARAMS without a good filter, SERVER_BUSY when too many listen already
    */
-  listen({ id, params, outlet, signal }: Exchange): Promise<Body> {
-    const filter = params.get("notifications");
-    if (!isObject(filter)) throw new ToolyardError("INVALID_PARAMS", "`notifications` is missing: it says of what to be told.");
-    if (this.#open.size >= MOST) throw new ToolyardError("SERVER_BUSY", `${MOST} streams of news are open already.`);
-    const kinds = KINDS.filter((kind) => filter[FILTER[kind]] === true);
-    const honoured = Object.fromEntries(kinds.map((kind) => [FILTER[kind], true]));
-    const acknowledged = Body.of({ notifications: honoured, _meta: belongsTo(id) });
-    outlet.send(writeRequest(undefined, "notifications/subscriptions/acknowledged", acknowledged), false);
-    const stopNews = this.#lists.events.on("changed", (kind) => {
-      if (kinds.includes(kind)) outlet.send(listChanged(kind, Body.of({ _meta: belongsTo(id) })), false);
-    });
-    return this.#untilOver(signal, stopNews).then(() =>
-      Body.of({ resultType: "complete", _meta: { ...belongsTo(id), [META.serverInfo]: SERVER_INFO } }),
-    );
+  listen(exchange: Exchange): Promise<Body> {
+    const { identity } = exchange.caller;
+    const wishes = wishesIn(exchange.params.get("notifications"));
+    this.#refuseTooMany(identity);
+    const stream = new NewsStream(exchange, wishes);
+    this.#open.set(stream, identity);
+    const { view, lists, clock } = this.#parts;
+    return stream.run(view, lists, clock).finally(() => this.#open.delete(stream));
   }
 
   /** Ends every stream; each gets its result. */
   close(): void {
-    for (const end of this.#open) end();
+    for (const stream of this.#open.keys()) stream.end();
   }
 
-  #untilOver(signal: AbortSignal, stopNews: () => void): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        this.#open.delete(end);
-        stopNews();
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      this.#open.add(end);
-      signal.addEventListener("abort", end);
-    });
+  #refuseTooMany(identity: string): void {
+    if (this.#open.size >= MOST) throw new ToolyardError("SERVER_BUSY", `${MOST} streams of news are open already.`);
+    if (identity === EVERYBODY) return;
+    const own = [...this.#open.values()].filter((each) => each === identity).length;
+    if (own >= MOST_OWN) throw new ToolyardError("SERVER_BUSY", `This caller has ${MOST_OWN} streams of news open already.`);
   }
 }
 
-function belongsTo(id: RpcId): JsonObject {
-  return { [META.subscriptionId]: id };
+function wishesIn(filter: JsonValue | undefined): Wishes {
+  if (!isObject(filter)) throw new ToolyardError("INVALID_PARAMS", "`notifications` is missing: it says of what to be told.");
+  const { resourceSubscriptions: uris = [] } = filter;
+  if (!Array.isArray(uris) || !uris.every((uri) => typeof uri === "string")) {
+    throw new ToolyardError("INVALID_PARAMS", "`notifications.resourceSubscriptions` must be a list of URIs.");
+  }
+  const distinct = [...new Set(uris)];
+  if (distinct.length > MOST_URIS) {
+    throw new ToolyardError("INVALID_PARAMS", `\`notifications.resourceSubscriptions\` names more than ${MOST_URIS} resources.`);
+  }
+  return { kinds: KINDS.filter((kind) => filter[FILTER[kind]] === true), uris: distinct };
 }

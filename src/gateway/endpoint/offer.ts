@@ -51,7 +51,7 @@ export function discoverResult(view: View): Body {
 
 function offeredTo(era: Era, { sections }: Snapshot): JsonObject {
   const union = unionOf([OWN, ...[...sections.values()].map((section) => section.capabilities)]);
-  const subscribe = era === "legacy" && objectOr(union["resources"])["subscribe"] === true;
+  const subscribe = objectOr(union["resources"])["subscribe"] === true;
   return serverCapabilitiesFor(union, era, { listChanged: true, subscribe, tasks: false });
 }
 

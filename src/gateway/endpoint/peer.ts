@@ -5,6 +5,7 @@ import { ToolyardError } from "../../base/errors.ts";
 import type { RpcId } from "../../wire/envelope.ts";
 import type { Outlet } from "./outlet.ts";
 import { Relay, type RelayOptions } from "./relay.ts";
+import { Subscriptions } from "./subscriptions.ts";
 
 /** News that wait for a client that does not listen just now. They tell of lists and resources: the same ones come again and again. */
 const MOST_NEWS = 64;
@@ -14,8 +15,8 @@ export class Peer {
   caller: Caller | undefined;
   /** Least severe level of log messages that it wants; undefined: what servers send unasked. */
   logLevel: string | undefined;
-  /** URIs of resources of whose changes it is told. */
-  readonly subscriptions: Set<string> = new Set();
+  /** The resources of whose changes it is told. */
+  readonly subscriptions: Subscriptions;
   /** Where what belongs to no request goes. */
   readonly outlet: Outlet;
   readonly #relay: Relay;
@@ -27,6 +28,7 @@ export class Peer {
 
   constructor(outlet: Outlet, options: RelayOptions) {
     this.outlet = outlet;
+    this.subscriptions = new Subscriptions(outlet);
     this.#relay = new Relay(options);
   }
 
@@ -90,6 +92,7 @@ export class Peer {
   close(): void {
     for (const abort of this.#running.values()) abort.abort();
     this.#relay.close();
+    this.subscriptions.close();
   }
 }
 

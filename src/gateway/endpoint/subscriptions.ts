@@ -1,98 +1,77 @@
-/** Who is told of changes of which resource. Servers are subscribed to once, however many clients want it, and anew when they come back. */
+/** The resources of whose changes one legacy client is told (spec 2025-11-25: Resources, Subscriptions). */
 
 import { Body } from "../../base/body.ts";
-import type { Answer } from "../../base/call.ts";
+import type { Answer, Caller } from "../../base/call.ts";
 import { ToolyardError } from "../../base/errors.ts";
+import type { JsonObject } from "../../base/json.ts";
+import type { Watch } from "../../base/watch.ts";
+import { errorToClient } from "../../era/results.ts";
 import { writeRequest } from "../../wire/envelope.ts";
-import type { ServerStatus } from "../../status.ts";
-import type { Toolyard } from "../../toolyard.ts";
 import type { View } from "../../view.ts";
-import type { Peer } from "./peer.ts";
+import type { Outlet } from "./outlet.ts";
 
-/** Of one client. */
-const MOST = 1_000;
-
-type Method = "resources/subscribe" | "resources/unsubscribe";
-
-/** One URI, as asked for by its first subscriber. */
-interface Subject {
-  readonly view: View;
-  readonly peers: Set<Peer>;
-}
+/** Of one client; each costs its server a subscription. */
+export const MOST_URIS = 1_000;
 
 export class Subscriptions {
-  readonly #subjects = new Map<string, Subject>();
-  readonly #stops: (() => void)[];
+  readonly #outlet: Outlet;
+  readonly #watches = new Map<string, Watch>();
 
-  constructor(yard: Toolyard) {
-    this.#stops = [yard.on("updated", ({ uri }) => this.#tell(uri)), yard.on("server", (status) => this.#renew(status))];
+  /** @param outlet where the news go */
+  constructor(outlet: Outlet) {
+    this.#outlet = outlet;
+  }
+
+  get size(): number {
+    return this.#watches.size;
   }
 
   /**
-   * The answer to the client: the server's own, where it had to be asked.
+   * The server's own answer, where it had to be asked. What it refuses, or cannot be asked for, is not subscribed to.
    *
-   * @throws SERVER_BUSY when the client has too many
+   * @throws UNKNOWN_NAME, SERVER_* and SERVER_BUSY when the client has too many
    */
-  async subscribe(uri: string, peer: Peer, view: View): Promise<Answer> {
-    if (peer.subscriptions.size >= MOST) throw new ToolyardError("SERVER_BUSY", `The client is told of ${MOST} resources already.`);
-    const present = this.#subjects.get(uri);
-    const subject = present ?? { view, peers: new Set() };
-    this.#subjects.set(uri, subject);
-    subject.peers.add(peer);
-    peer.subscriptions.add(uri);
+  async subscribe(uri: string, caller: Caller, view: View): Promise<Answer> {
+    const present = this.#watches.get(uri);
     if (present !== undefined) return { result: Body.empty };
-    const answer = await ask("resources/subscribe", uri, subject, peer);
-    if (answer.error !== undefined) for (const each of subject.peers) this.#forget(uri, each);
-    return answer;
+    if (this.#watches.size >= MOST_URIS) throw new ToolyardError("SERVER_BUSY", `The client watches ${MOST_URIS} resources already.`);
+    const watch = await view.watch(uri, caller, this.#tell);
+    this.#end(uri); // another request may have been quicker
+    this.#watches.set(uri, watch);
+    try {
+      const { result, error } = await watch.answer;
+      if (error === undefined) return { result };
+      this.#end(uri, watch);
+      return { error: errorToClient(error, caller.protocolVersion) };
+    } catch (error) {
+      this.#end(uri, watch);
+      throw error;
+    }
   }
 
-  async unsubscribe(uri: string, peer: Peer): Promise<Answer> {
-    const subject = this.#forget(uri, peer);
-    if (subject === undefined || subject.peers.size > 0) return { result: Body.empty };
-    return await ask("resources/unsubscribe", uri, subject, peer);
+  /** Needs no answer of the server. */
+  unsubscribe(uri: string): Answer {
+    this.#end(uri);
+    return { result: Body.empty };
   }
 
   /** The client is gone. */
-  drop(peer: Peer): void {
-    for (const uri of peer.subscriptions) void this.unsubscribe(uri, peer);
-  }
-
   close(): void {
-    for (const stop of this.#stops) stop();
-    this.#subjects.clear();
+    for (const uri of this.#watches.keys()) this.#end(uri);
   }
 
-  #forget(uri: string, peer: Peer): Subject | undefined {
-    const subject = this.#subjects.get(uri);
-    peer.subscriptions.delete(uri);
-    if (subject?.peers.delete(peer) !== true) return undefined;
-    if (subject.peers.size === 0) this.#subjects.delete(uri);
-    return subject;
+  /** @param only do nothing where another watch has taken its place */
+  #end(uri: string, only?: Watch): void {
+    const watch = this.#watches.get(uri);
+    if (watch === undefined || (only !== undefined && only !== watch)) return;
+    this.#watches.delete(uri);
+    watch.close();
   }
 
-  /** A server may announce a part of what was subscribed to. */
-  #tell(uri: string): void {
-    const message = writeRequest(undefined, "notifications/resources/updated", Body.of({ uri }));
-    const told = new Set([...this.#subjects].filter(([wanted]) => covers(wanted, uri)).flatMap(([, { peers }]) => [...peers]));
-    for (const peer of told) peer.tell(message);
-  }
-
-  /** A server that is back has forgotten what was wanted of it. */
-  #renew({ name, state }: ServerStatus): void {
-    if (state !== "ready") return;
-    for (const [uri, subject] of this.#subjects) {
-      const [peer] = subject.peers;
-      if (peer !== undefined && subject.view.snapshot().resource(uri)?.server === name) void ask("resources/subscribe", uri, subject, peer);
-    }
-  }
+  readonly #tell = (uri: string): void => void this.#outlet.send(resourceUpdated(uri), false);
 }
 
-/** Is it the same resource, or a part of it? */
-function covers(wanted: string, uri: string): boolean {
-  return uri === wanted || uri.startsWith(wanted.endsWith("/") ? wanted : `${wanted}/`);
-}
-
-async function ask(method: Method, uri: string, { view }: Subject, { caller }: Peer): Promise<Answer> {
-  if (caller === undefined) return { result: Body.empty };
-  return await view.request({ method, params: Body.of({ uri }), caller });
+/** The notification that a resource has changed. @param _meta of a modern one */
+export function resourceUpdated(uri: string, _meta?: JsonObject): Buffer {
+  return writeRequest(undefined, "notifications/resources/updated", Body.of(_meta === undefined ? { uri } : { uri, _meta }));
 }

@@ -16,8 +16,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   /** `count` notifications that the list of `kind` (tools) changed. */
   "list-changed": (server, { kind, count }) => announceChange(server, stringOr(kind) ?? "tools", Number(count ?? 1)),
-  /** Tells the subscribers of `uri`. */
-  "resource-updated": (server, { uri }) => announceUpdate(server, stringOr(uri) ?? "test://shared"),
+  /** Tells the subscribers of `uri`, or of `of`, that `uri` has changed. */
+  "resource-updated": (server, { uri, of }) => announceUpdate(server, stringOr(uri) ?? "test://shared", stringOr(of)),
   /** Breaks every open stream: GET streams, listens and unanswered POSTs. */
   "drop-streams": (server) => {
     for (const connection of server.connections) connection.drop?.();

@@ -6,7 +6,7 @@ import type { Connection, HostileServer } from "../server.ts";
 import { encode, momentsOf, RpcFailure, type Message, type RpcId } from "./message.ts";
 import type { Request } from "./request.ts";
 import { respond } from "./respond.ts";
-import { checkRequest, isModern } from "./rules.ts";
+import { checkRequest, isModern, meta } from "./rules.ts";
 import { garbage, scripted } from "./script.ts";
 
 const FOR_NOBODY: Message = { jsonrpc: "2.0", id: 987_654_321, result: { content: [{ type: "text", text: "for nobody" }] } };
@@ -32,6 +32,8 @@ export async function receive(server: HostileServer, connection: Connection, mes
     modern,
     name: params["name"] ?? params["uri"],
     args: excerpt(params["arguments"]),
+    filter: excerpt(params["notifications"]),
+    level: params["level"] ?? meta(params, "logLevel"),
     carrier: connection.carrier.kind,
   });
   checkRequest(request);

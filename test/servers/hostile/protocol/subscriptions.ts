@@ -48,13 +48,13 @@ export function announceChange(server: HostileServer, kind: string, count = 1): 
   for (let nth = 0; nth < count; nth++) spread(server, news);
 }
 
-/** Tells the subscribers of a resource that it has changed. */
-export function announceUpdate(server: HostileServer, uri: string): void {
+/** Tells the subscribers of a resource that it, or (`of`) a part of what they subscribed to, has changed. */
+export function announceUpdate(server: HostileServer, uri: string, of: string = uri): void {
   spread(server, {
     method: "notifications/resources/updated",
     params: { uri },
-    legacy: (connection) => connection.subscribed.has(uri),
-    modern: ({ resourceSubscriptions: uris }) => Array.isArray(uris) && uris.includes(uri),
+    legacy: (connection) => connection.subscribed.has(of),
+    modern: ({ resourceSubscriptions: uris }) => Array.isArray(uris) && uris.includes(of),
   });
 }
 
