@@ -227,6 +227,25 @@ describe("the local socket", () => {
     await test.gateway.close();
   });
 
+  it("can be another's while its gateway still waits for calls to end", async () => {
+    using folder = tempDir();
+    const path = folder.file("toolyard.sock");
+    await using test = await testGateway({ gateway: { socket: path } });
+    const { line } = await dial(path);
+    await line.handshake();
+    line.send({ id: 1, method: "tools/call", params: call("demo__wait") });
+    await until(() => test.witness.begun.length === 1);
+    const closing = test.gateway.close({ drainMs: 5_000 });
+    expect(await connectSocket(path, "/mcp")).toBeUndefined();
+    await using next = await testGateway({ gateway: { socket: path } });
+    test.witness.release();
+    expect((await line.answer(1)).result).toBeDefined();
+    await closing;
+    const { line: other } = await dial(path);
+    expect((await other.handshake()).result).toBeDefined();
+    await next.gateway.close();
+  });
+
   it("is taken over from a process that is gone, never from one that answers", async () => {
     using folder = tempDir();
     const path = folder.file("toolyard.sock");

@@ -9,7 +9,9 @@ import { dirname } from "node:path";
 import { messageOf, toToolyardError, ToolyardError } from "../base/errors.ts";
 
 export interface LocalSocket {
-  /** Takes no more clients, ends those that are there, and removes the file. */
+  /** Takes no more clients and removes the file, which another may then make. */
+  stop(): void;
+  /** Ends those that are there, too. */
   close(): Promise<void>;
 }
 
@@ -35,9 +37,15 @@ export async function openSocket(path: string, arrived: (connection: Socket, end
   });
   await listen(server, path);
   await chmod(path, 0o600);
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  server.once("close", resolve);
+  const stop = (): void => {
+    if (server.listening) server.close();
+  };
   return {
+    stop,
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
+      stop();
       for (const connection of connections) connection.destroySoon();
       await closed;
     },

@@ -52,6 +52,8 @@ export async function run(output: Output, options: ServeOptions): Promise<number
     await Promise.all([watch.close(), gateway.close({ drainMs: yard.config.limits.drainMs })]);
     return EXIT.good;
   } finally {
+    await removeRecord(place);
+    await gateway.close();
     await yard.close();
   }
 }
