@@ -90,13 +90,18 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 
   "ISO-01": row("Fifty clients with the same ids", "CVE-2026-25536", "iso"),
   "ISO-02": row("Two clients with one progress token", "field reports", "iso"),
-  "ISO-03": row("Each client hears what it subscribed to", "MCP, subscriptions", "iso"),
-  "ISO-04": row("Private lists of two principals", "MCP, caching", "iso"),
-  "ISO-05": row("A session of somebody else", "CVE-2026-33946", "iso"),
+  "ISO-03": row("Each client hears what it subscribed to", "MCP, subscriptions", "iso-news"),
+  "ISO-04": row("Private lists of two principals", "MCP, caching", "iso-view", "Two principals come with the keys of the gateway."),
+  "ISO-05": row("A session of somebody else", "CVE-2026-33946", "iso-view", "A second principal comes with the keys of the gateway."),
   "ISO-06": row("Cancelling an id that another client uses too", "practice", "iso"),
-  "ISO-07": row("A question goes to the one whose call caused it", "MCP, multi-round requests", "iso"),
+  "ISO-07": row("A question goes to the one whose call caused it", "MCP, multi-round requests", "iso-news"),
   "ISO-08": row("One client floods a slow server", "practice", "iso"),
-  "ISO-09": row("A hidden tool called by its name", "OWASP AISVS 10.2.4", "iso"),
+  "ISO-09": row(
+    "A hidden tool called by its name",
+    "OWASP AISVS 10.2.4",
+    "iso-view",
+    "Tools that call tools come with selection, and the log of refusals with the audit.",
+  ),
 
   "CAN-01": row("A thousand announcements of a changed list", "field reports", "can"),
   "CAN-02": row("A reading of a list that fails", "field reports", "can"),
