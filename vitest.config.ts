@@ -22,6 +22,8 @@ export default defineConfig({
           exclude: ["test/house/lint.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Real processes and real deadlines on a machine that others may use: one more chance, which the report names.
+          retry: 1,
         },
       },
     ],

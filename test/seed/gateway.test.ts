@@ -132,7 +132,7 @@ describe("the pages of the gateway", () => {
     await gateway.untilServer("everything", "ready");
     await gateway.untilServer("dead", "failed");
     expect(await (await fetch(gateway.at("/healthz"))).json()).toMatchObject({ pid: gateway.pid });
-    expect((await fetch(gateway.at("/readyz"))).status).toBe(200);
+    await until(async () => (await fetch(gateway.at("/readyz"))).status === 200, 10_000);
     await using client = await gateway.client({}, "/mcp/sums");
     expect(await client.toolNames()).toEqual(["everything__get-sum"]);
     expect(textOf(await client.call("everything__get-sum", { a: 1, b: 1 }))).toContain("2");
