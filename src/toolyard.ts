@@ -205,6 +205,7 @@ export class Toolyard {
         if (!works.isDiscovered && !isKnown(call, snapshot())) await works.discovered;
         return works.watch(call, snapshot(), changed);
       },
+      hear: (hearing) => works.hear({ ...hearing, sees: (server) => snapshot().sections.has(server) }),
       discovered: () => works.discovered,
       missing: () => missing(works.servers(), rules),
       onChange: (listener) => works.events.on("change", () => listener()),

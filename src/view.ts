@@ -3,6 +3,7 @@
 import { Body } from "./base/body.ts";
 import type { Answer, Call, Caller, Question } from "./base/call.ts";
 import { ToolyardError } from "./base/errors.ts";
+import type { Ear, Hearing } from "./base/hearing.ts";
 import { isObject, stringOr, type JsonObject } from "./base/json.ts";
 import type { Changed, Watch } from "./base/watch.ts";
 import type { Item, Snapshot } from "./catalog/item.ts";
@@ -16,6 +17,7 @@ export interface ViewSource {
   instructions(snapshot: Snapshot): string | undefined;
   call(call: Call, snapshot: Snapshot): Promise<Answer>;
   watch(call: Call, changed: Changed): Promise<Watch>;
+  hear(hearing: Hearing): Ear;
   /** Resolves once the first list need not wait any longer. */
   discovered(): Promise<void>;
   /** Servers that should be in the list and are not, with the reason. */
@@ -164,6 +166,11 @@ export class View {
    */
   watch(uri: string, caller: Caller, changed: Changed): Promise<Watch> {
     return this.#source.watch({ method: "resources/subscribe", params: Body.of({ uri }), caller }, changed);
+  }
+
+  /** A client wants to hear what the servers of this View log outside of its calls, where that is for it alone. */
+  hear(hearing: Hearing): Ear {
+    return this.#source.hear(hearing);
   }
 
   /**

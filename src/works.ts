@@ -3,6 +3,7 @@
 import type { Answer, Call } from "./base/call.ts";
 import { sleep, type Cancel, type Clock } from "./base/clock.ts";
 import { Emitter } from "./base/emitter.ts";
+import type { Ear } from "./base/hearing.ts";
 import type { Logger } from "./base/log.ts";
 import type { Changed, Watch } from "./base/watch.ts";
 import type { ListCache } from "./catalog/cache.ts";
@@ -15,7 +16,9 @@ import { retrying } from "./router/retry.ts";
 import { answeringRounds } from "./router/rounds.ts";
 import type { Middleware } from "./router/route.ts";
 import { Router } from "./router/router.ts";
+import { logOfServer } from "./telemetry/server-log.ts";
 import { statusOf, type ServerStatus } from "./status.ts";
+import type { Listener } from "./upstream/audience.ts";
 import { Pool } from "./upstream/pool.ts";
 import type { Upstream, UpstreamOptions } from "./upstream/upstream.ts";
 
@@ -108,6 +111,11 @@ export class Works {
 
   call(call: Call, visible: Snapshot): Promise<Answer> {
     return this.#router.call(call, visible);
+  }
+
+  /** A client wants to hear what servers log. */
+  hear(listener: Listener): Ear {
+    return this.#pool.hear(listener);
   }
 
   /** Tells of changes of a resource. @param call a `resources/subscribe` @throws as {@link Router.watch} */
@@ -208,7 +216,10 @@ export class Works {
       if (config?.cache) cache.write(config, lists);
     });
     this.#pool.events.on("state", ({ server }) => this.#tellState(server));
-    this.#pool.events.on("log", ({ server, params }) => logger.info("A server logged.", { server, ...params }));
+    this.#pool.events.on("log", ({ server, params }) => {
+      const config = this.#config.servers.get(server);
+      if (config !== undefined) logOfServer(logger, config, params);
+    });
     this.#pool.events.on("notice", ({ server, text }) => logger.warn(`Server "${server}": ${text}`, { server }));
     this.#catalog.events.on("change", (snapshot) => this.events.emit("change", snapshot));
   }

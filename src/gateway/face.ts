@@ -1,6 +1,7 @@
 /** One View as clients meet it: what is the same for all of them, on whichever carrier they come. */
 
 import { randomBytes } from "node:crypto";
+import type { Caller } from "../base/call.ts";
 import type { Clock } from "../base/clock.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Limits } from "../config/config.ts";
@@ -18,6 +19,8 @@ export interface FaceOptions {
   /** Calls of modern clients that wait for answers. */
   readonly rounds: Rounds;
   readonly clock: Clock;
+  /** True where there is one client, and never another. */
+  readonly alone?: boolean;
   /** Told of faults of our own. */
   report(error: unknown): void;
 }
@@ -44,6 +47,11 @@ export class Face {
     const peer = new Peer(outlet, { clock: this.#options.clock, inputMs: this.#limits.inputMs });
     this.#peers.add(peer);
     return peer;
+  }
+
+  /** A client with a state has said who it is. */
+  introduce(peer: Peer, caller: Caller): void {
+    peer.introduce(caller, (take) => this.view.hear({ caller, alone: this.#options.alone ?? false, take }));
   }
 
   /** Ends what a client has under way, and forgets it. */
@@ -75,6 +83,7 @@ export function openFace(yard: Toolyard, rules: ViewRules = {}): { readonly face
     activity: new Activity(),
     rounds,
     clock: systemClock,
+    alone: true,
     report: () => {},
   });
   const close = (): void => {

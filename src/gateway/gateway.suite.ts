@@ -5,7 +5,7 @@ import { tempDir } from "../../test/support/fixture.ts";
 import { HttpClient, type HttpClientOptions } from "../../test/support/http-client.ts";
 import type { LocalContext } from "../config/config.ts";
 import type { ServerInput } from "../config/input.ts";
-import { openToolyard } from "../open.ts";
+import { openToolyard, type OpenOptions } from "../open.ts";
 import type { Toolyard } from "../toolyard.ts";
 import { openGateway, type Gateway, type GatewayOptions } from "./http.ts";
 
@@ -83,14 +83,15 @@ export interface TestOptions {
   /** Further sections of the configuration. */
   readonly config?: Record<string, unknown>;
   readonly gateway?: Partial<GatewayOptions>;
+  readonly open?: OpenOptions;
 }
 
 /** A gateway with the server `demo`; all of it ends with its owner. */
-export async function testGateway({ servers = {}, config = {}, gateway: options = {} }: TestOptions = {}): Promise<TestGateway> {
+export async function testGateway({ servers = {}, config = {}, gateway: options = {}, open = {} }: TestOptions = {}): Promise<TestGateway> {
   const folder = tempDir();
   const witness = new Witness();
   const paths = { config: folder.path, cache: folder.file("cache"), state: folder.file("state"), runtime: folder.file("run") };
-  const yard = await openToolyard({ mcpServers: { demo: demoServer(witness), ...servers }, ...config }, { paths });
+  const yard = await openToolyard({ mcpServers: { demo: demoServer(witness), ...servers }, ...config }, { ...open, paths });
   const gateway = await openGateway(yard, { host: "127.0.0.1", port: 0, key: randomBytes(32), ...options });
   const clients: HttpClient[] = [];
   const client: TestGateway["client"] = (clientOptions, path = "") => {

@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Readable, Writable } from "node:stream";
+import type { Caller } from "../base/call.ts";
 import { ToolyardError } from "../base/errors.ts";
 import type { Limits } from "../config/config.ts";
 import { classifyMessage } from "../era/classify.ts";
@@ -112,7 +113,8 @@ class PipeClient implements Outlet {
   #initialize({ id, params }: Envelope): Buffer | undefined {
     if (id === undefined) return undefined;
     const { version, capabilities } = handshake(params);
-    this.#peer.caller = { identity: IDENTITY, instanceKey: this.#key, era: "legacy", protocolVersion: version, capabilities };
+    const caller: Caller = { identity: IDENTITY, instanceKey: this.#key, era: "legacy", protocolVersion: version, capabilities };
+    this.#face.introduce(this.#peer, caller);
     return writeResult(id, initializeResult(this.#face.view, version));
   }
 

@@ -1,11 +1,13 @@
 /** All upstreams, and the further instances of those that are not shared. Starts, swaps and ends them. */
 
-import type { Call } from "../base/call.ts";
+import type { Call, Caller } from "../base/call.ts";
 import { sleep } from "../base/clock.ts";
 import { Emitter } from "../base/emitter.ts";
 import { ToolyardError } from "../base/errors.ts";
+import type { Ear } from "../base/hearing.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Config, ServerConfig } from "../config/config.ts";
+import { Audience, type Listener, type Place } from "./audience.ts";
 import type { State } from "./lifecycle.ts";
 import type { RawLists } from "./raw-lists.ts";
 import { Upstream, type Origin, type UpstreamOptions } from "./upstream.ts";
@@ -13,6 +15,7 @@ import { Upstream, type Origin, type UpstreamOptions } from "./upstream.ts";
 export interface PoolEvents {
   state: { readonly server: string; readonly state: State };
   lists: { readonly server: string; readonly lists: RawLists };
+  /** A message that belongs to no call, of an instance that is no single client's. */
   log: { readonly server: string; readonly params: JsonObject };
   notice: { readonly server: string; readonly text: string };
 }
@@ -35,6 +38,7 @@ export class Pool {
   readonly #upstreams = new Map<string, Map<string, Upstream>>();
   /** What is on its way out; waited for at the end. */
   readonly #leaving = new Set<Promise<void>>();
+  readonly #audience = new Audience(() => this.#setLevels());
   #closed = false;
 
   constructor(options: UpstreamOptions) {
@@ -60,16 +64,21 @@ export class Pool {
     const instances = this.#upstreams.get(server);
     const first = instances?.get(SHARED);
     if (instances === undefined || first === undefined) throw new ToolyardError("SERVER_REMOVED", "It has been removed.", { server });
-    const key = instanceOf(first.server, call);
+    const key = instanceOf(first.server, call?.caller);
     const found = instances.get(key);
     if (found !== undefined) return found;
     const { maxInstances } = first.server;
     if (instances.size >= maxInstances && !this.#forgetIdle(instances)) {
       throw new ToolyardError("SERVER_BUSY", `All of its ${maxInstances} instances are taken.`, { server });
     }
-    const made = new Upstream(first.server, this.#options);
+    const made = this.#instance(first.server, key);
     instances.set(key, made);
     return made;
+  }
+
+  /** A client wants to hear what servers log. */
+  hear(listener: Listener): Ear {
+    return this.#audience.add(listener);
   }
 
   /** Makes the pool what the configuration says. A changed server is connected first, then swapped; the old one drains. */
@@ -157,7 +166,7 @@ export class Pool {
   #put(server: ServerConfig, upstream: Upstream): void {
     const instances = new Map([[SHARED, upstream]]);
     for (const [key, { watches }] of this.#upstreams.get(server.name) ?? []) {
-      if (key !== SHARED && watches.size > 0) instances.set(key, new Upstream(server, this.#options, { watches }));
+      if (key !== SHARED && watches.size > 0) instances.set(key, this.#instance(server, key, { watches }));
     }
     this.#upstreams.set(server.name, instances);
     for (const each of instances.values()) if (each.watches.size > 0) each.start();
@@ -165,19 +174,42 @@ export class Pool {
   }
 
   #make(server: ServerConfig, origin?: Origin): Upstream {
-    const upstream = new Upstream(server, this.#options, origin);
+    const upstream = this.#instance(server, SHARED, origin);
     const { name } = server;
     const current = (): boolean => this.get(name) === upstream || this.get(name) === undefined;
     upstream.events.on("state", (state) => current() && this.events.emit("state", { server: name, state }));
     upstream.events.on("lists", (lists) => this.events.emit("lists", { server: name, lists }));
-    upstream.events.on("log", (params) => this.events.emit("log", { server: name, params }));
-    upstream.events.on("notice", (text) => this.events.emit("notice", { server: name, text }));
     return upstream;
+  }
+
+  #instance(server: ServerConfig, key: string, origin?: Origin): Upstream {
+    const { name } = server;
+    const upstream = new Upstream(server, this.#options, origin);
+    upstream.events.on("log", (params) => {
+      if (!this.#audience.give(placeOf(upstream.server, key), params)) this.events.emit("log", { server: name, params });
+    });
+    upstream.events.on("notice", (text) => this.events.emit("notice", { server: name, text }));
+    void upstream.logLevel.want(this.#audience.level(placeOf(server, key)));
+    return upstream;
+  }
+
+  async #setLevels(): Promise<void> {
+    const all = [...this.#upstreams.values()].flatMap((instances) => [...instances]);
+    const told = all.map(([key, { server, logLevel }]) => logLevel.want(this.#audience.level(placeOf(server, key))));
+    await Promise.all(told);
   }
 }
 
-function instanceOf(server: ServerConfig, call: Call | undefined): string {
-  if (call === undefined || server.sharing === "shared") return SHARED;
-  if (server.sharing === "per-client") return call.caller.instanceKey ?? SHARED;
-  return call.caller.identity === LOCAL_IDENTITY ? SHARED : call.caller.identity;
+function instanceOf(server: ServerConfig, caller: Caller | undefined): string {
+  if (caller === undefined || server.sharing === "shared") return SHARED;
+  if (server.sharing === "per-client") return caller.instanceKey ?? SHARED;
+  return caller.identity === LOCAL_IDENTITY ? SHARED : caller.identity;
+}
+
+function placeOf(server: ServerConfig, key: string): Place {
+  return {
+    server: server.name,
+    serves: (caller) => instanceOf(server, caller) === key,
+    belongsTo: (caller) => key !== SHARED && server.sharing === "per-client" && caller.instanceKey === key,
+  };
 }

@@ -14,6 +14,7 @@ import { Latency } from "./latency.ts";
 import type { State } from "./lifecycle.ts";
 import { Lifeline, type LifelineOptions } from "./lifeline.ts";
 import { Listing } from "./listing.ts";
+import { LogLevel } from "./log-level.ts";
 import { openNews } from "./news.ts";
 import type { RequestLimits } from "./pending.ts";
 import type { RawLists } from "./raw-lists.ts";
@@ -64,6 +65,7 @@ export class Upstream {
   readonly name: string;
   readonly events: Emitter<UpstreamEvents> = new Emitter();
   readonly latency: Latency = new Latency();
+  readonly logLevel: LogLevel = new LogLevel();
   /** Passed on to whatever takes the place of this one. */
   readonly watches: Watches;
   readonly #options: UpstreamOptions;
@@ -205,6 +207,8 @@ export class Upstream {
   async #ask(connection: Connection, request: Begun): Promise<Answer> {
     const { startedAt, round } = request;
     const { clock } = this.#options;
+    const raising = request.call?.logLevel === undefined ? undefined : this.logLevel.raise(request.call.logLevel);
+    if (raising !== undefined) await raising; // over HTTP only waiting puts one message behind another
     try {
       const answer = await connection.request(remaining(request, clock.now()));
       this.#breaker.succeed();
@@ -286,6 +290,7 @@ export class Upstream {
     const { connection, watches } = this;
     const { clock, limits } = this.#options;
     if (connection === undefined) return;
+    this.logLevel.attach(connection);
     this.#endNews = openNews(connection, watches, {
       clock,
       debounceMs: limits.listDebounceMs,
@@ -300,6 +305,7 @@ export class Upstream {
 
   #farewell(): void {
     this.#listing.stop();
+    this.logLevel.detach();
     this.#endNews();
   }
 

@@ -85,7 +85,7 @@ export class Endpoint {
       case "ping":
         return { result: Body.empty };
       case "logging/setLevel":
-        return { result: setLevel(exchange) };
+        return { result: await setLevel(exchange) };
       case "resources/subscribe":
       case "resources/unsubscribe":
         return await this.#subscribe(method, exchange);
@@ -154,9 +154,9 @@ function withoutTask(params: Body): Body {
   return params.get("task") === undefined ? params : params.with({ task: undefined });
 }
 
-function setLevel({ params, peer }: Exchange): Body {
+async function setLevel({ params, peer }: Exchange): Promise<Body> {
   const level = LOG_LEVELS.find((known) => known === params.get("level"));
   if (level === undefined) throw new ToolyardError("INVALID_PARAMS", `\`level\` must be one of ${LOG_LEVELS.join(", ")}.`);
-  if (peer !== undefined) peer.logLevel = level;
+  await peer?.setLogLevel(level);
   return Body.empty;
 }

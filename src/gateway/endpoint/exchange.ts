@@ -1,11 +1,10 @@
 /** One request of a client under way, and the Call that it becomes. */
 
-import { Body } from "../../base/body.ts";
+import type { Body } from "../../base/body.ts";
 import type { Call, Caller } from "../../base/call.ts";
-import { stringOr, type JsonObject } from "../../base/json.ts";
-import { LOG_LEVELS } from "../../era/classify.ts";
 import type { ProgressToken } from "../../era/meta.ts";
-import { writeRequest, type RpcId } from "../../wire/envelope.ts";
+import type { RpcId } from "../../wire/envelope.ts";
+import { sendLog } from "./logs.ts";
 import type { Outlet } from "./outlet.ts";
 import { canBeAsked, type Peer } from "./peer.ts";
 import type { ProgressGate } from "./progress.ts";
@@ -33,13 +32,7 @@ export function toCall(exchange: Exchange, params: Body, gate: ProgressGate | un
   const call: Draft = { method, params, caller, signal };
   if (gate !== undefined) call.progress = gate.take;
   if (logLevel !== undefined) call.logLevel = logLevel;
-  if (logLevel !== undefined || caller.era === "legacy") call.log = (message) => sendLog(message, exchange);
+  if (logLevel !== undefined || caller.era === "legacy") call.log = (message) => sendLog(message, logLevel, outlet);
   if (peer !== undefined && canBeAsked(caller)) call.ask = (question) => peer.ask(question, caller, outlet);
   return call;
-}
-
-function sendLog(message: JsonObject, { logLevel, outlet }: Exchange): void {
-  const severity = LOG_LEVELS.indexOf(stringOr(message["level"]) ?? "");
-  if (logLevel !== undefined && severity < LOG_LEVELS.indexOf(logLevel)) return;
-  outlet.send(writeRequest(undefined, "notifications/message", Body.of(message)), true);
 }

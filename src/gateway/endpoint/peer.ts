@@ -2,7 +2,10 @@
 
 import type { Answer, Caller, Question } from "../../base/call.ts";
 import { ToolyardError } from "../../base/errors.ts";
+import type { Ear } from "../../base/hearing.ts";
+import type { JsonObject } from "../../base/json.ts";
 import type { RpcId } from "../../wire/envelope.ts";
+import { sendLog } from "./logs.ts";
 import type { Outlet } from "./outlet.ts";
 import { Relay, type RelayOptions } from "./relay.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -11,10 +14,9 @@ import { Subscriptions } from "./subscriptions.ts";
 const MOST_NEWS = 64;
 
 export class Peer {
-  /** Who this is, once a handshake has told. */
-  caller: Caller | undefined;
-  /** Least severe level of log messages that it wants; undefined: what servers send unasked. */
-  logLevel: string | undefined;
+  #caller: Caller | undefined;
+  #ear: Ear | undefined;
+  #logLevel: string | undefined;
   /** The resources of whose changes it is told. */
   readonly subscriptions: Subscriptions;
   /** Where what belongs to no request goes. */
@@ -30,6 +32,30 @@ export class Peer {
     this.outlet = outlet;
     this.subscriptions = new Subscriptions(outlet);
     this.#relay = new Relay(options);
+  }
+
+  /** Who this is, once a handshake has told. */
+  get caller(): Caller | undefined {
+    return this.#caller;
+  }
+
+  /** Least severe level of log messages that it wants; undefined: what servers send unasked. */
+  get logLevel(): string | undefined {
+    return this.#logLevel;
+  }
+
+  /** A handshake has told who this is. @param hear how it hears what is logged for it alone */
+  introduce(caller: Caller, hear: (take: (message: JsonObject) => void) => Ear): void {
+    this.#ear?.close();
+    this.#caller = caller;
+    this.#logLevel = undefined;
+    this.#ear = hear((message) => sendLog(message, this.#logLevel, this.outlet));
+  }
+
+  /** Resolves when servers know, or had a moment for it. */
+  async setLogLevel(level: string): Promise<void> {
+    this.#logLevel = level;
+    await this.#ear?.setLevel(level);
   }
 
   /** How many of its requests are under way. */
@@ -92,6 +118,7 @@ export class Peer {
   close(): void {
     for (const abort of this.#running.values()) abort.abort();
     this.#relay.close();
+    this.#ear?.close();
     this.subscriptions.close();
   }
 }

@@ -12,6 +12,7 @@ describe("the state of sessions", () => {
     const clock = new FakeClock();
     const face = {
       admit: (outlet: Outlet) => new Peer(outlet, { clock, inputMs: 1_000 }),
+      introduce() {},
       dismiss: (peer: Peer) => peer.close(),
     } as unknown as Face;
     const sessions = new Sessions({ key: randomBytes(32), clock, idleMs: 1_000, most });

@@ -38,7 +38,7 @@ export class Session implements Outlet {
     this.face = face;
     this.peer = face.admit(this);
     this.caller = { identity, instanceKey: nonce, era: "legacy", protocolVersion: version, capabilities };
-    this.peer.caller = this.caller;
+    face.introduce(this.peer, this.caller);
     this.lastUse = now;
   }
 
