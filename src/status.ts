@@ -27,6 +27,8 @@ export interface ServerStatus {
   /** Where its lists come from: `live`, `cached` or `none`. */
   readonly lists: string;
   readonly inFlight: number;
+  /** What has come from it that is no MCP message, such as lines that a program prints. */
+  readonly noise?: { readonly count: number; readonly first: string };
   /** Of its last calls, in ms. */
   readonly latencyMs?: { readonly p50: number; readonly p99: number };
   /** Until the next attempt, in ms. */
@@ -65,12 +67,13 @@ function upstreamStatus(upstream: Upstream, snapshot: Snapshot): ServerStatus {
   };
 }
 
-function connectionStatus({ connection, server }: Upstream): Pick<ServerStatus, "transport" | "era" | "protocolVersion" | "pid"> {
+function connectionStatus({ connection, server }: Upstream): Pick<ServerStatus, "transport" | "era" | "protocolVersion" | "pid" | "noise"> {
   if (connection === undefined) return { transport: server.transport.kind };
-  const { spoken, link } = connection;
+  const { spoken, link, noise } = connection;
   return {
     transport: link.kind,
     ...(spoken === undefined ? {} : { era: spoken.era, protocolVersion: spoken.version }),
     ...(link.pid === undefined ? {} : { pid: link.pid }),
+    ...(noise === undefined ? {} : { noise }),
   };
 }

@@ -29,6 +29,12 @@ const COMMA = Buffer.from(",");
 export class Body {
   #bytes: Buffer | undefined;
   #value: JsonValue | undefined;
+  /** True where the value is an object. */
+  get isObject(): boolean {
+    if (this.#value !== undefined) return isObject(this.#value);
+    return this.#edit !== undefined || this.members !== undefined;
+  }
+
   /** Where the members stand in the bytes; null when the bytes are no object. */
   #members: readonly Member[] | null | undefined;
   readonly #edit: Edit | undefined;

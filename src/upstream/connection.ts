@@ -4,13 +4,14 @@
  */
 
 import { Body } from "../base/body.ts";
-import type { Answer, Call, Era, RpcError } from "../base/call.ts";
+import type { Answer, Call, Era } from "../base/call.ts";
 import type { Clock } from "../base/clock.ts";
 import { ToolyardError } from "../base/errors.ts";
 import { objectOr, type JsonObject } from "../base/json.ts";
 import { META, outboundMeta, type Hop } from "../era/meta.ts";
 import type { Envelope, RpcId } from "../wire/envelope.ts";
 import type { Link, LinkEvents, LinkFailure } from "./link.ts";
+import { quote } from "../config/problems.ts";
 import { Abandoned } from "./abandoned.ts";
 import { Pending, type RequestLimits } from "./pending.ts";
 import { Questions, type QuestionRules } from "./questions.ts";
@@ -69,6 +70,12 @@ const LIST_CHANGED: ReadonlyMap<string, ListKind> = new Map([
   ["notifications/resources/list_changed", "resources"],
 ]);
 
+export interface Noise {
+  readonly count: number;
+  /** The beginning of the first. */
+  readonly first: string;
+}
+
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #events: ConnectionEvents;
@@ -78,6 +85,7 @@ export class Connection {
   readonly #questions: Questions;
   readonly #abandoned = new Abandoned();
   #link: Link | undefined;
+  #noise: Noise | undefined;
   #spoken: Spoken | undefined;
   #ended: LinkFailure | undefined;
   #nextId = 1;
@@ -100,7 +108,8 @@ export class Connection {
       lost: (id, failure) => this.#lost(id, failure),
       closed: (failure) => this.#closed(failure),
       deaf: () => this.#events.deaf(),
-      noise: (excerpt) => this.#events.notice(`printed what is no MCP message: ${excerpt}`),
+      gap: () => this.#missed(),
+      noise: (excerpt) => this.#heardNoise(excerpt),
     };
   }
 
@@ -118,6 +127,11 @@ export class Connection {
     let count = 0;
     for (const { call } of this.#pending.values()) if (call !== undefined) count++;
     return count;
+  }
+
+  /** What has come that is no MCP message; undefined: nothing. */
+  get noise(): Noise | undefined {
+    return this.#noise;
   }
 
   get ended(): LinkFailure | undefined {
@@ -153,6 +167,12 @@ export class Connection {
 
   notify(method: string, params: Body): void {
     this.link.notify(method, params);
+  }
+
+  /** Closes once the requests that are in flight have ended; whoever calls this sends no more. Never rejects. */
+  async retire(): Promise<void> {
+    await Promise.allSettled([...this.#pending.values()].map(({ answer }) => answer));
+    await this.close();
   }
 
   /** @param why what requests that are still in flight are told */
@@ -201,9 +221,11 @@ export class Connection {
     const pending = typeof id === "number" ? this.#pending.get(id) : undefined;
     if (pending === undefined) return this.#abandoned.answered(id); // late, or to a question that nobody asked
     this.#forget(pending);
-    if (envelope.result !== undefined) return pending.resolve({ result: envelope.result });
-    const error: RpcError = envelope.error ?? { code: -32603, message: "The server's answer has neither result nor error." };
-    pending.resolve({ error });
+    const { result, error } = envelope;
+    if (result?.isObject === true) return pending.resolve({ result });
+    if (error !== undefined) return pending.resolve({ error });
+    const message = `The server's answer has ${result === undefined ? "neither result nor error" : "a result that is no object"}.`;
+    pending.reject(this.#errorOf({ code: "SERVER_PROTOCOL", message, started: true }, pending.method));
   }
 
   #lost(id: number, failure: LinkFailure): void {
@@ -232,9 +254,22 @@ export class Connection {
     if (!uncertain) return new ToolyardError(failure.code, failure.message, details);
     return new ToolyardError(
       "OUTCOME_UNKNOWN",
-      `The connection was lost after the call was sent: it may have run. ${failure.message}`,
+      `The answer was lost after the call was sent: it may have run. ${failure.message}`,
       details,
     );
+  }
+
+  /** What was said meanwhile is not known: as if all of it had been said. */
+  #missed(): void {
+    for (const kind of ["tools", "prompts", "resources"] as const) {
+      if (objectOr(this.#spoken?.capabilities[kind])["listChanged"] === true) this.#events.listChanged(kind);
+    }
+  }
+
+  /** Told once; servers that print do so all the time. */
+  #heardNoise(excerpt: string): void {
+    if (this.#noise === undefined) this.#events.notice(`sent what is no MCP message: ${quote(excerpt)}`);
+    this.#noise = { count: (this.#noise?.count ?? 0) + 1, first: this.#noise?.first ?? excerpt };
   }
 
   #asked(envelope: Envelope, id: RpcId, stream: number | undefined): void {

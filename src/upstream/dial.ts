@@ -34,21 +34,26 @@ interface Attempt {
   readonly signal: AbortSignal;
 }
 
+export interface Dialling {
+  /** Gives the attempt up. */
+  readonly signal: AbortSignal;
+  /** May the process be started a second time? If so, it counts. */
+  mayStartAgain(): boolean;
+}
+
 /** How many withheld variables are named; those that look like credentials first. */
 const NAMED = 8;
 const TELLING = /KEY|TOKEN|SECRET|PASS|AUTH|CREDENTIAL|URL|HOST/i;
 
-/**
- * @param signal gives the attempt up
- * @throws the reason why the server cannot be used, with every process and stream of the attempt ended
- */
-export async function dial(server: ServerConfig, options: DialOptions, events: ConnectionEvents, signal: AbortSignal): Promise<Connection> {
+/** @throws the reason why the server cannot be used, with every process and stream of the attempt ended */
+export async function dial(server: ServerConfig, options: DialOptions, events: ConnectionEvents, dialling: Dialling): Promise<Connection> {
+  const { signal } = dialling;
   const remembered = server.transport.kind === "local" ? "legacy" : options.eras.recall(server);
   try {
     return await attempt(server, options, events, { remembered, old: false, signal });
   } catch (error) {
     const failure = toToolyardError(error);
-    const again = signal.aborted ? undefined : otherWay(server, failure, remembered, signal);
+    const again = signal.aborted ? undefined : otherWay(server, failure, remembered, dialling);
     if (again === undefined) throw failure;
     return await attempt(server, options, events, again).catch((second: unknown) => {
       throw again.old ? failure : toToolyardError(second);
@@ -57,9 +62,11 @@ export async function dial(server: ServerConfig, options: DialOptions, events: C
 }
 
 /** Some servers die of a question that they do not know; others speak only the transport of 2024. */
-function otherWay(server: ServerConfig, failure: ToolyardError, remembered: Era | undefined, signal: AbortSignal): Attempt | undefined {
+function otherWay(server: ServerConfig, failure: ToolyardError, remembered: Era | undefined, dialling: Dialling): Attempt | undefined {
   const { kind } = server.transport;
-  if (kind === "stdio" && remembered !== "legacy" && failure.code === "SERVER_EXITED") return { remembered: "legacy", old: false, signal };
+  const { signal } = dialling;
+  const mayBeTheQuestion = kind === "stdio" && remembered !== "legacy" && failure.code === "SERVER_EXITED";
+  if (mayBeTheQuestion && dialling.mayStartAgain()) return { remembered: "legacy", old: false, signal };
   const old = kind === "http" && maySpeakSse(failure.details.status ?? 0, undefined);
   return old ? { remembered: "legacy", old: true, signal } : undefined;
 }

@@ -63,6 +63,8 @@ export interface Standing {
   /** Opens the stream; undefined: the server cannot be reached just now. */
   open(headers: Record<string, string>): Promise<HttpReply | undefined>;
   readonly sink: EventSink;
+  /** It stands again after a loss. */
+  again(): void;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -80,6 +82,7 @@ export async function keepStanding(standing: Standing): Promise<boolean> {
     const reply = await standing.open(position.headers);
     if (reply !== undefined) {
       const streams = reply.status === 200 && isEventStream(reply);
+      if (streams && stood) standing.again();
       if (streams) await readEvents(reply.body, position, sink);
       else discard(reply);
       stood ||= streams;

@@ -23,7 +23,14 @@ async function withLink(use: (link: HttpLink, seen: readonly Seen[], answered: (
   const options = { url: `http://127.0.0.1:${port}/mcp`, headers: {}, messageBytes: 1_000, connections: 2, env: {}, clock: systemClock };
   let told = Promise.withResolvers<void>();
   const answered = (): Promise<void> => told.promise.finally(() => (told = Promise.withResolvers()));
-  const link = new HttpLink(options, { message: () => told.resolve(), lost: () => told.resolve(), closed() {}, deaf() {}, noise() {} });
+  const link = new HttpLink(options, {
+    message: () => told.resolve(),
+    lost: () => told.resolve(),
+    closed() {},
+    deaf() {},
+    gap() {},
+    noise() {},
+  });
   try {
     await use(link, seen, answered);
   } finally {

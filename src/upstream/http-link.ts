@@ -221,7 +221,8 @@ export class HttpLink implements Link {
   async #listen(): Promise<void> {
     const { signal } = this.#end;
     const open = (headers: Record<string, string>): Promise<HttpReply | undefined> => this.#get(headers, signal).catch(() => undefined);
-    const deaf = await keepStanding({ open, sink: this.#sink(undefined, undefined), clock: this.#options.clock, signal });
+    const again = (): void => this.#events.gap();
+    const deaf = await keepStanding({ open, again, sink: this.#sink(undefined, undefined), clock: this.#options.clock, signal });
     if (deaf) this.#events.deaf();
   }
 

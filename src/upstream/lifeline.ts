@@ -46,6 +46,8 @@ export class Lifeline {
   #connection: Connection | undefined;
   /** What of earlier connections is still on its way out. */
   #leaving: Promise<void>;
+  /** Connections that take nothing new, and close when all is answered. */
+  readonly #retiring = new Set<Connection>();
   #attemptEnd = new AbortController();
   #started = 0;
   #failures = 0;
@@ -119,10 +121,12 @@ export class Lifeline {
     return this.#server.transport.kind !== "stdio" && this.#now() - this.#lastAttempt >= IMPATIENT_MS;
   }
 
-  /** The server has forgotten our session: one new handshake for all who noticed. */
+  /** The server has forgotten our session: one new handshake for all who notice. What else is under way there ends by itself. */
   renew(connection: Connection): Promise<Connection> {
     if (this.#connection === connection) {
-      this.#part(connection);
+      this.#letGo();
+      this.#retiring.add(connection);
+      void connection.retire().then(() => this.#retiring.delete(connection));
       this.#enter("rested");
     }
     return this.connect();
@@ -155,11 +159,13 @@ export class Lifeline {
     const { signal } = this.#attemptEnd;
     await this.#leaving;
     this.#lastAttempt = this.#now();
-    this.#started++;
-    if (this.#server.transport.kind === "stdio") this.#starts.note(this.#lastAttempt);
+    this.#noteStart();
+    const made: { connection?: Connection } = {};
     try {
       signal.throwIfAborted();
-      return await this.#welcome(await dial(this.#server, this.#options, this.#connectionEvents(), signal));
+      const events = this.#connectionEvents((failure) => this.lost(failure, made.connection));
+      made.connection = await dial(this.#server, this.#options, events, { signal, mayStartAgain: () => this.#mayStartAgain() });
+      return await this.#welcome(made.connection);
     } catch (error) {
       const { code, message, details } = toToolyardError(signal.aborted ? signal.reason : error);
       const failure = new ToolyardError(code, message, { ...details, server: this.#server.name });
@@ -168,9 +174,20 @@ export class Lifeline {
     }
   }
 
-  #connectionEvents(): ConnectionEvents {
+  #connectionEvents(closed: ConnectionEvents["closed"]): ConnectionEvents {
     const { listChanged, updated, log, deaf, notice } = this.#events;
-    return { listChanged, updated, log, deaf, notice, closed: (failure) => this.lost(failure, this.#connection) };
+    return { listChanged, updated, log, deaf, notice, closed };
+  }
+
+  #noteStart(): void {
+    this.#started++;
+    if (this.#server.transport.kind === "stdio") this.#starts.note(this.#now());
+  }
+
+  #mayStartAgain(): boolean {
+    if (this.#starts.reached(this.#now())) return false;
+    this.#noteStart();
+    return true;
   }
 
   async #welcome(connection: Connection): Promise<Connection> {
@@ -193,11 +210,15 @@ export class Lifeline {
   }
 
   #part(connection: Connection, why?: string): void {
+    const before = this.#leaving;
+    this.#leaving = connection.close(why).then(() => before);
+    this.#letGo();
+  }
+
+  #letGo(): void {
     this.#connection = undefined;
     this.#stableTimer();
     this.#idleTimer();
-    const before = this.#leaving;
-    this.#leaving = connection.close(why).then(() => before);
     this.#events.parted();
   }
 
@@ -253,6 +274,7 @@ export class Lifeline {
     this.#enter(event);
     if (this.#connection !== undefined) this.#part(this.#connection, why);
     this.#attemptEnd.abort(this.#error("SERVER_REMOVED", "It was stopped while it was starting."));
+    await Promise.all([...this.#retiring].map((connection) => connection.close(why)));
     await this.#connecting.idle();
     await this.#leaving;
   }

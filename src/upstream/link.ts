@@ -37,6 +37,8 @@ export interface LinkEvents {
   closed(failure: LinkFailure): void;
   /** The stream for messages that belong to no request was open, and the server gives no other. */
   deaf(): void;
+  /** The stream for what belongs to no request was lost and stands again: what came meanwhile is lost. */
+  gap(): void;
   /** Bytes on the wire that are no JSON-RPC message; first excerpt of each kind, for the state that people see. */
   noise(excerpt: string): void;
 }

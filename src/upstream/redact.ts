@@ -26,6 +26,7 @@ export function redacted(events: LinkEvents, redact: Redact): LinkEvents {
     lost: (id, failure) => events.lost(id, clean(failure)),
     closed: (failure) => events.closed(clean(failure)),
     deaf: () => events.deaf(),
+    gap: () => events.gap(),
     noise: (excerpt) => events.noise(redact(excerpt)),
   };
 }

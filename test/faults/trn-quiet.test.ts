@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { startHttp, stdioServer, watchedServer } from "../support/fixture.ts";
 import { HttpClient, openHttp } from "../support/http-client.ts";
 import { textOf } from "../support/inbox.ts";
-import { pause } from "../support/wait.ts";
+import { pause, until } from "../support/wait.ts";
 import { startGateway } from "./gateway.ts";
 
 /** The cut is at three times the sign of life. */
@@ -81,8 +81,7 @@ describe.concurrent("TRN-08", () => {
     expect(await client.text("s__echo", { text: "still" })).toBe("still");
     await server.log.waitFor({ what: "headers", method: "GET" }, 5_000, 2);
     await server.set({ "change-tools": "add" });
-    await pause(1_500);
-    expect(await client.toolNames()).toContain("s__added");
+    await until(async () => (await client.toolNames()).includes("s__added"), 10_000);
   });
 });
 
