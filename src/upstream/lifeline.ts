@@ -210,9 +210,9 @@ export class Lifeline {
   }
 
   #part(connection: Connection, why?: string): void {
+    this.#letGo(); // some links tell of their end before their close returns
     const before = this.#leaving;
     this.#leaving = connection.close(why).then(() => before);
-    this.#letGo();
   }
 
   #letGo(): void {
