@@ -15,6 +15,7 @@ import type { ConfigInput } from "./config/input.ts";
 import { loadConfig, parseConfig, type ConfigOptions } from "./config/load.ts";
 import { withEntry } from "./config/with-entry.ts";
 import { ownEnvironment } from "./config/values/lookup.ts";
+import { capabilitiesOf, clientCapabilitiesToward } from "./era/capabilities.ts";
 import type { Middleware } from "./router/route.ts";
 import { loadKey } from "./store/key.ts";
 import { Toolyard, type ToolyardParts } from "./toolyard.ts";
@@ -106,16 +107,11 @@ function partsOf({ config, options, env, ledger, cache, configOptions }: Ingredi
   return { config, upstream, cache, clock: systemClock, logger, handlers: options, middlewares, startWhenUsed, edit };
 }
 
-/** What we declare to a legacy server: what it may ask of our callers, fixed for its connection. */
+/** What we declare to a legacy server: what it may ask, fixed for its connection. Where this host answers nothing itself, the clients of a gateway may. */
 function declaredBy(handlers: Handlers): (server: ServerConfig) => JsonObject {
-  return (server) => {
-    const asks = server.ask !== "none";
-    const hasRoots = server.roots !== undefined || (asks && handlers.roots !== undefined);
-    return {
-      ...(asks ? { elicitation: { form: {}, url: {} }, sampling: {} } : {}),
-      ...(hasRoots ? { roots: { listChanged: false } } : {}),
-    };
-  };
+  const own = capabilitiesOf(handlers);
+  const caller = Object.keys(own).length === 0 ? undefined : own;
+  return ({ ask, roots }) => clientCapabilitiesToward({ asks: ask !== "none", hasRoots: roots !== undefined, caller });
 }
 
 /** Configured roots, else those of the host, who is the only caller of a yard that has such a handler. */

@@ -1,7 +1,7 @@
 /** Parts of a Snapshot: what a toolset shows of it, and one server under its own names. */
 
-import { objectOr } from "../base/json.ts";
 import type { Toolset } from "../config/config.ts";
+import { pageOf } from "./app.ts";
 import { compilePatterns } from "./filter.ts";
 import type { Hidden, Item, Section, Snapshot } from "./item.ts";
 import { renamed, snapshotOf } from "./snapshot.ts";
@@ -34,11 +34,10 @@ function seesOf(snapshot: Snapshot, whole: ReadonlySet<string>, picks: (id: stri
   return (server, { kind, id }) => whole.has(server) || (kind === "tool" && picks(id)) || (kind === "resource" && apps.has(id));
 }
 
-/** The id of the resource that holds the tool's page (MCP Apps: `_meta.ui.resourceUri`, once `ui/resourceUri`). */
-function appOf({ server, definition }: Item): string | undefined {
-  const meta = objectOr(definition["_meta"]);
-  const uri = objectOr(meta["ui"])["resourceUri"] ?? meta["ui/resourceUri"];
-  return typeof uri === "string" ? `${server}/${uri}` : undefined;
+/** The id of the resource that holds the tool's page. */
+function appOf(tool: Item): string | undefined {
+  const uri = pageOf(tool);
+  return uri === undefined ? undefined : `${tool.server}/${uri}`;
 }
 
 function cutSection(section: Section, sees: Sees): Section {

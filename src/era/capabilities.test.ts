@@ -120,7 +120,7 @@ describe("clientCapabilitiesToward", () => {
   it("tells a shared server of everything but roots", () => {
     expect(clientCapabilitiesToward({ asks: true, hasRoots: false })).toEqual({
       elicitation: { form: {}, url: {} },
-      sampling: {},
+      sampling: { tools: {} },
       extensions: apps,
     });
   });

@@ -102,7 +102,7 @@ export interface Toward {
  */
 export function clientCapabilitiesToward({ asks, hasRoots, caller }: Toward): JsonObject {
   const declared: JsonObject = {};
-  if (asks && caller === undefined) Object.assign(declared, { elicitation: { form: {}, url: {} }, sampling: {} });
+  if (asks && caller === undefined) Object.assign(declared, { elicitation: { form: {}, url: {} }, sampling: { tools: {} } });
   if (asks && caller !== undefined) Object.assign(declared, pick(caller, ["elicitation", "sampling", "experimental"]));
   if (hasRoots || (asks && isObject(caller?.["roots"]))) declared["roots"] = {};
   const extensions = caller === undefined ? { [APPS_EXTENSION]: APPS_SETTING } : extensionsKept(caller["extensions"], false);

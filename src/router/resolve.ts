@@ -1,16 +1,27 @@
-/** From the name or URI in a request to the one item that it means. Pure: one look-up in the Snapshot. */
+/** From the name or URI in a request to the one item that it means, or to the one server that knows its method. Pure: one look-up in the Snapshot. */
 
 import type { Body } from "../base/body.ts";
 import { ToolyardError } from "../base/errors.ts";
 import { objectOr, stringOr } from "../base/json.ts";
-import type { Item, Snapshot } from "../catalog/item.ts";
+import { pageOf } from "../catalog/app.ts";
+import type { Item, Section, Snapshot } from "../catalog/item.ts";
 import { suggestNames } from "../catalog/suggest.ts";
 import { matchesTemplate } from "./template.ts";
 
 /** What a request is about. */
-export interface Target {
+export type Target = Thing | Other;
+
+interface Thing {
   readonly kind: "tool" | "prompt" | "uri";
   readonly name: string;
+}
+
+/** A method that the core of the protocol does not have, and what the request names. */
+interface Other {
+  readonly kind: "other";
+  readonly method: string;
+  readonly name: string | undefined;
+  readonly uri: string | undefined;
 }
 
 export interface Resolved {
@@ -19,7 +30,7 @@ export interface Resolved {
   readonly name: string;
 }
 
-/** @throws INVALID_PARAMS when the request names nothing, METHOD_NOT_FOUND when it cannot be about anything */
+/** @throws INVALID_PARAMS when the request names nothing and should */
 export function targetOf(method: string, params: Body): Target {
   switch (method) {
     case "tools/call":
@@ -33,22 +44,49 @@ export function targetOf(method: string, params: Body): Target {
     case "completion/complete":
       return completionTarget(params);
     default:
-      throw new ToolyardError("METHOD_NOT_FOUND", `The method "${method}" is not known here.`);
+      return { kind: "other", method, name: stringOr(params.get("name")), uri: stringOr(params.get("uri")) };
   }
 }
 
-/** @throws UNKNOWN_NAME with the nearest visible names, or with the server that may have it and has not listed anything */
+/**
+ * @throws UNKNOWN_NAME with the nearest visible names, or with the server that may have it and has not listed anything;
+ * METHOD_NOT_FOUND where no server can be asked an unknown method
+ */
 export function resolve(snapshot: Snapshot, target: Target): Resolved {
   if (target.kind === "uri") return resolveUri(snapshot, target.name);
-  const item = target.kind === "tool" ? snapshot.tool(target.name) : snapshot.prompt(target.name);
+  if (target.kind === "other") return resolveOther(snapshot, target);
+  const item = target.kind === "tool" ? (snapshot.tool(target.name) ?? calledByApp(snapshot, target.name)) : snapshot.prompt(target.name);
   if (item === undefined) throw unknown(target, target.kind === "tool" ? snapshot.tools : snapshot.prompts, silentOwner(snapshot, target));
   return { server: item.server, item, name: target.name };
 }
 
-/** Exact owner, then a template that fits, then the only server that uses the URI's scheme. */
-function resolveUri(snapshot: Snapshot, uri: string): Resolved {
+/** The page of an App knows the tools of its server by their own names: the only such tool of a server with Apps. */
+function calledByApp({ tools }: Snapshot, name: string): Item | undefined {
+  const named = tools.filter(({ origin }) => origin === name);
+  const owned = named.filter(({ server }) => tools.some((tool) => tool.server === server && pageOf(tool) !== undefined));
+  return owned.length === 1 ? owned[0] : undefined;
+}
+
+/** The server of what the request names, else the only one with the extension that the method belongs to: `example.com/x` has `example.com/x/do`. */
+function resolveOther(snapshot: Snapshot, { method, name = "", uri }: Other): Resolved {
+  const item = snapshot.tool(name) ?? snapshot.prompt(name) ?? (uri === undefined ? undefined : itemAt(snapshot, uri));
+  if (item !== undefined) return { server: item.server, item, name: method };
+  const offers = ({ capabilities }: Section): boolean =>
+    Object.keys(objectOr(capabilities["extensions"])).some((extension) => method.startsWith(`${extension}/`));
+  const [owner, ...others] = [...snapshot.sections.values()].filter(offers);
+  if (owner !== undefined && others.length === 0) return { server: owner.server, item: undefined, name: method };
+  throw new ToolyardError("METHOD_NOT_FOUND", `The method "${method}" is not known here.`);
+}
+
+/** Exact owner, then a template that fits. */
+function itemAt(snapshot: Snapshot, uri: string): Item | undefined {
   const exact = snapshot.resource(uri) ?? snapshot.templates.find((item) => item.name === uri);
-  const item = exact ?? snapshot.templates.find((template) => matchesTemplate(template.name, uri));
+  return exact ?? snapshot.templates.find((template) => matchesTemplate(template.name, uri));
+}
+
+/** An item, or the only server that uses the URI's scheme. */
+function resolveUri(snapshot: Snapshot, uri: string): Resolved {
+  const item = itemAt(snapshot, uri);
   if (item !== undefined) return { server: item.server, item, name: uri };
   const scheme = uri.slice(0, uri.indexOf(":") + 1);
   const owners = new Set(
@@ -60,18 +98,18 @@ function resolveUri(snapshot: Snapshot, uri: string): Resolved {
 }
 
 /** The server whose name this would be, if it is one of those that have never said what they offer. */
-function silentOwner({ sections }: Snapshot, { name }: Target): string | undefined {
+function silentOwner({ sections }: Snapshot, { name }: Thing): string | undefined {
   return [...sections.values()].find(({ source, prefix }) => source === "none" && name.startsWith(prefix))?.server;
 }
 
-function unknown({ kind, name }: Target, items: readonly Item[], server: string | undefined): ToolyardError {
+function unknown({ kind, name }: Thing, items: readonly Item[], server: string | undefined): ToolyardError {
   const names = items.map((item) => item.name);
   const near = suggestNames(name, names);
   const mend = near.length === 0 ? "List what there is." : `Did you mean ${near.map((it) => `"${it}"`).join(" or ")}?`;
   return new ToolyardError("UNKNOWN_NAME", `Unknown ${kind}: ${name}.`, server === undefined ? { mend } : { mend, server });
 }
 
-function completionTarget(params: Body): Target {
+function completionTarget(params: Body): Thing {
   const { type, name, uri } = objectOr(params.get("ref"));
   if (type === "ref/prompt" && typeof name === "string") return { kind: "prompt", name };
   if (type === "ref/resource" && typeof uri === "string") return { kind: "uri", name: uri };

@@ -1,7 +1,7 @@
 /** From a call with an exposed name to the server that owns it, and back. */
 
 import type { Body, Change } from "../base/body.ts";
-import type { Answer, Call, Era } from "../base/call.ts";
+import type { Answer, Call, Caller, Era, RpcError } from "../base/call.ts";
 import { ToolyardError, toToolyardError } from "../base/errors.ts";
 import { isObject, objectOr, type JsonObject } from "../base/json.ts";
 import type { Changed, Watch } from "../base/watch.ts";
@@ -10,8 +10,10 @@ import { applyArguments } from "../catalog/override.ts";
 import { errorToClient, toClient } from "../era/results.ts";
 import type { Pool } from "../upstream/pool.ts";
 import { toAnswer } from "./failures.ts";
+import { lackingAnswer } from "./lacking.ts";
 import { limitsOf } from "./limits.ts";
-import { resolve, targetOf, type Resolved, type Target } from "./resolve.ts";
+import { tellingOwnRoots } from "./own-roots.ts";
+import { resolve, targetOf, type Resolved } from "./resolve.ts";
 import { compose, type Middleware, type Next, type RoutedCall } from "./route.ts";
 
 const ARGUMENT_ERROR = /invalid (arguments|params|input)|validation error|-32602/i;
@@ -23,7 +25,7 @@ export class Router {
   /** @param middlewares the first is outermost */
   constructor(pool: Pool, middlewares: readonly Middleware[]) {
     this.#pool = pool;
-    this.#chain = compose(middlewares, (routed) => this.#forward(routed));
+    this.#chain = compose([...middlewares, tellingOwnRoots], (routed) => this.#forward(routed));
   }
 
   /**
@@ -34,8 +36,7 @@ export class Router {
   async call(call: Call, snapshot: Snapshot): Promise<Answer> {
     let routed: RoutedCall | undefined;
     try {
-      const target = targetOf(call.method, call.params);
-      routed = this.#route(call, target, resolve(snapshot, target));
+      routed = this.#route(call, resolve(snapshot, targetOf(call.method, call.params)));
       return withSchema(await this.#chain(routed), routed.route.item);
     } catch (error) {
       return toAnswer(this.#orSilence(toToolyardError(error)), call.method, routed?.route);
@@ -60,10 +61,10 @@ export class Router {
     return this.#pool.get(server)?.silence ?? error;
   }
 
-  #route(call: Call, target: Target, resolved: Resolved): RoutedCall {
+  #route(call: Call, resolved: Resolved): RoutedCall {
     const server = this.#pool.get(resolved.server)?.server;
     if (server === undefined) throw new ToolyardError("SERVER_REMOVED", "It has been removed.", { server: resolved.server });
-    const params = ownParams(call, target, resolved.item);
+    const params = ownParams(call, resolved.item);
     return { call: params === call.params ? call : { ...call, params }, route: { server, item: resolved.item, name: resolved.name } };
   }
 
@@ -74,11 +75,18 @@ export class Router {
     const answer = await upstream.request({ method: call.method, params: call.params, limits: limitsOf(route), call, inputSchema });
     const from = upstream.connection?.spoken?.era ?? "legacy";
     const { protocolVersion } = call.caller;
-    if (answer.error !== undefined) return { error: errorToClient(answer.error, protocolVersion) };
+    if (answer.error !== undefined) return failed(answer.error, call.caller);
     if (isUnfinished(answer.result, from)) return answer;
     const crossing = { from, toVersion: protocolVersion, outputSchema: item?.definition["outputSchema"] };
     return { result: toClient(call.method, answer.result, crossing) };
   }
+}
+
+/** @throws CANNOT_ASK for a server that needs what it may not ask */
+function failed(error: RpcError, caller: Caller): Answer {
+  const lacking = lackingAnswer(error, caller);
+  if (lacking !== undefined) throw lacking;
+  return { error: errorToClient(error, caller.protocolVersion) };
 }
 
 /** A modern server's result that is not the end: a question, or a task. */
@@ -89,12 +97,13 @@ function isUnfinished(result: Body, from: Era): boolean {
 }
 
 /** The params with the server's own name, and the arguments that the configuration fixes. */
-function ownParams(call: Call, target: Target, item: Item | undefined): Body {
-  if (item === undefined || target.kind === "uri") return call.params;
+function ownParams(call: Call, item: Item | undefined): Body {
+  if (item === undefined || item.kind === "resource" || item.kind === "template") return call.params;
   const changes: Record<string, Change> = {};
   if (call.method === "completion/complete") changes["ref"] = { ...objectOr(call.params.get("ref")), name: item.origin };
-  else if (item.origin !== target.name) changes["name"] = item.origin;
-  if (item.arguments !== undefined) changes["arguments"] = applyArguments(item, objectOr(call.params.get("arguments")));
+  else if (item.origin !== call.params.get("name")) changes["name"] = item.origin;
+  if (item.arguments !== undefined && call.method === "tools/call")
+    changes["arguments"] = applyArguments(item, objectOr(call.params.get("arguments")));
   return Object.keys(changes).length === 0 ? call.params : call.params.with(changes);
 }
 

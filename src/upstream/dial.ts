@@ -74,7 +74,7 @@ function otherWay(server: ServerConfig, failure: ToolyardError, remembered: Era 
 async function attempt(server: ServerConfig, options: DialOptions, events: ConnectionEvents, how: Attempt): Promise<Connection> {
   const { clock, clientInfo, probeMs } = options;
   const capabilities = options.capabilities(server);
-  const questions = { ask: server.ask, roots: () => options.roots(server) };
+  const questions = { ask: server.ask, hasRoots: server.roots !== undefined, roots: () => options.roots(server) };
   let live = false;
   const guarded: ConnectionEvents = { ...events, closed: (failure) => (live ? events.closed(failure) : undefined) };
   const connection = new Connection({ server: server.name, clock, questions, capabilities, clientInfo }, guarded);

@@ -25,7 +25,7 @@ function questions(
   roots?: string[],
 ): { put: (more: Partial<ServerQuestion>) => Promise<unknown>; notices: string[] } {
   const notices: string[] = [];
-  const made = new Questions("srv", { ask, roots: async () => roots }, (text) => notices.push(text));
+  const made = new Questions("srv", { ask, hasRoots: roots !== undefined, roots: async () => roots }, (text) => notices.push(text));
   const put = async (more: Partial<ServerQuestion>): Promise<unknown> => {
     const answer = await made.put({ ...elicit, own: undefined, open: [], abandoned: [], ...more });
     return answer?.result?.value ?? answer?.error;
@@ -78,5 +78,14 @@ describe("Questions", () => {
   it("answers roots from the configuration, without any call", async () => {
     const { put } = questions("auto", ["file:///a"]);
     expect(await put({ method: "roots/list", params: Body.empty })).toEqual({ roots: [{ uri: "file:///a" }] });
+  });
+
+  it("tells a modern server what it may ask: of the caller, and of us", () => {
+    const call: Call = { method: "tools/call", params: Body.empty, caller: caller() };
+    const told = (ask: QuestionRules["ask"], hasRoots: boolean): unknown =>
+      new Questions("srv", { ask, hasRoots, roots: async () => [] }, () => {}).modernCapabilities(call);
+    expect(told("auto", false)).toEqual({ elicitation: {} });
+    expect(told("auto", true)).toEqual({ elicitation: {}, roots: {} });
+    expect(told("none", true)).toEqual({ roots: {} });
   });
 });

@@ -7,13 +7,15 @@
 import { Body } from "../base/body.ts";
 import type { Answer, Call, Caller, RpcError } from "../base/call.ts";
 import type { JsonObject } from "../base/json.ts";
-import { canAsk } from "../era/capabilities.ts";
+import { canAsk, clientCapabilitiesToward } from "../era/capabilities.ts";
 import type { RpcId } from "../wire/envelope.ts";
 import type { Pending } from "./pending.ts";
 
 export interface QuestionRules {
   /** What this connection lets a server ask of callers. */
   readonly ask: "auto" | "exclusive" | "none";
+  /** True where the configuration names roots: servers may always ask for them. */
+  readonly hasRoots: boolean;
   /** Roots that the configuration names, or the one host behind this connection has. Asked before any call, so never attributed. */
   roots(): Promise<readonly string[] | undefined>;
 }
@@ -60,9 +62,10 @@ export class Questions {
     return await this.#ask(question, asker);
   }
 
-  /** What a modern server may ask in the course of this call: what the caller can answer. */
-  modernCapabilities(call: Call): JsonObject {
-    return this.#rules.ask === "none" ? {} : call.caller.capabilities;
+  /** What a modern server may ask in the course of this call: what the caller can answer, or we. */
+  modernCapabilities({ caller: { capabilities } }: Call): JsonObject {
+    const { ask, hasRoots } = this.#rules;
+    return clientCapabilitiesToward({ asks: ask !== "none", hasRoots, caller: capabilities });
   }
 
   /** A server took its question back. */
