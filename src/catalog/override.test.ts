@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Body } from "../base/body.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { ArgumentOverride } from "../config/config.ts";
 import { applyArguments, overrideTool } from "./override.ts";
@@ -24,7 +25,7 @@ const changed = (overrides: Record<string, ArgumentOverride>): JsonObject =>
   overrideTool(tool, { arguments: new Map(Object.entries(overrides)) })["inputSchema"] as JsonObject;
 
 const sent = (overrides: Record<string, ArgumentOverride>, args: JsonObject): JsonObject =>
-  applyArguments({ arguments: new Map(Object.entries(overrides)) }, args);
+  applyArguments({ arguments: new Map(Object.entries(overrides)) }, Body.of(args)).object;
 
 describe("overrideTool", () => {
   it("replaces words, keeps the rest, and leaves the server's own definition as it is", () => {
@@ -70,7 +71,7 @@ describe("overrideTool", () => {
 
 describe("applyArguments", () => {
   it("passes arguments of a tool without overrides untouched", () => {
-    const args = { a: 1 };
+    const args = Body.of({ a: 1 });
     expect(applyArguments({}, args)).toBe(args);
   });
 
@@ -87,6 +88,12 @@ describe("applyArguments", () => {
     ["under the server's own name", { labels: { default: [], name: "tags" } }, { tags: ["x"] }, { labels: ["x"] }],
   ])("%s", (_, overrides, args, expected) => {
     expect(sent(overrides, args)).toEqual(expected);
+  });
+
+  it("leaves what it does not touch as it came, numbers that JavaScript would round included", () => {
+    const args = Body.from(Buffer.from('{ "big": 9007199254740993, "r": 1e400 }'));
+    const overrides = new Map(Object.entries({ repo: { value: 1 }, rest: { name: "r" } }));
+    expect(String(applyArguments({ arguments: overrides }, args).bytes)).toBe('{ "big": 9007199254740993,"repo":1,"rest":1e400 }');
   });
 
   it("treats `__proto__` as a name like any other", () => {

@@ -1,5 +1,6 @@
 /** What the configuration changes in a tool: its words, and which arguments are seen, fixed or renamed. */
 
+import type { Body, Change } from "../base/body.ts";
 import { isObject, objectOr, type JsonObject, type JsonValue } from "../base/json.ts";
 import type { ArgumentOverride, Override } from "../config/config.ts";
 import type { Item } from "./item.ts";
@@ -42,20 +43,17 @@ function overrideProperty(key: string, property: JsonValue | undefined, override
 
 /**
  * The arguments that the server gets for those that a client sent: renamed back, fixed values put in
- * whatever the client says, defaults where it says nothing.
+ * whatever the client says, defaults where it says nothing. All others stay as they came, byte for byte.
  */
-export function applyArguments(item: Pick<Item, "arguments">, args: JsonObject): JsonObject {
-  if (item.arguments === undefined) return args;
-  const origins = new Map([...item.arguments].map(([origin, { name }]) => [name ?? origin, origin]));
-  const sent = Object.entries(args);
-  const result = new Map(sent.filter(([key]) => !origins.has(key)));
-  for (const [key, value] of sent) {
-    const origin = origins.get(key);
-    if (origin !== undefined) result.set(origin, value);
+export function applyArguments({ arguments: overrides }: Pick<Item, "arguments">, args: Body): Body {
+  if (overrides === undefined) return args;
+  const changes = new Map<string, Change>();
+  for (const [origin, { name = origin }] of overrides) if (name !== origin) changes.set(name, undefined);
+  for (const [origin, { name = origin, value, default: preset }] of overrides) {
+    const given = args.member(name);
+    if (value !== undefined) changes.set(origin, value);
+    else if (given !== undefined && name !== origin) changes.set(origin, given);
+    else if (given === undefined && preset !== undefined && args.member(origin) === undefined) changes.set(origin, preset);
   }
-  for (const [origin, override] of item.arguments) {
-    if (override.value !== undefined) result.set(origin, override.value);
-    else if (override.default !== undefined && result.get(origin) === undefined) result.set(origin, override.default);
-  }
-  return Object.fromEntries(result);
+  return args.with(Object.fromEntries(changes));
 }

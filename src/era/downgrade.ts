@@ -4,7 +4,7 @@
  * in both. Content blocks that a revision does not know become text, forms lose what it cannot show (spec: changelogs).
  */
 
-import type { Body } from "../base/body.ts";
+import { Body } from "../base/body.ts";
 import { isObject, objectOr, stringOr, type JsonObject, type JsonValue } from "../base/json.ts";
 import { without } from "./meta.ts";
 import { atLeast, eraOf } from "./revisions.ts";
@@ -35,8 +35,8 @@ export function wrapSchema(outputSchema: JsonObject): JsonObject {
   };
 }
 
-export function wrapValue(value: JsonValue): JsonObject {
-  return { [KEY]: value };
+export function wrapValue(value: Body): Body {
+  return Body.empty.with({ [KEY]: value });
 }
 
 /** A schema that moved one step down. Below an `$id` of its own, references are relative to that and stay. */

@@ -69,4 +69,11 @@ describe("outboundMeta", () => {
     outboundMeta(body, modern);
     expect(metaOf(body)).toEqual(theirs);
   });
+
+  it("leaves what it does not touch as it came, numbers that JavaScript would round included", () => {
+    const own = '"big":9007199254740993,"deep":[[1e400]]';
+    const body = Body.from(Buffer.from(`{"name":"x","_meta":{"progressToken":"theirs",${own}}}`));
+    expect(String(outboundMeta(body, { era: "legacy", progressToken: 7 }).bytes)).toBe(`{"name":"x","_meta":{"progressToken":7,${own}}}`);
+    expect(String(outboundMeta(body, modern).bytes)).toContain(own);
+  });
 });

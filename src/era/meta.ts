@@ -1,7 +1,7 @@
 /** The `_meta` of requests: what each modern request must carry, and what of a caller's `_meta` goes on to the server. */
 
-import type { Body } from "../base/body.ts";
-import { isObject, objectOr, type JsonObject } from "../base/json.ts";
+import type { Body, Change } from "../base/body.ts";
+import { objectOr, type JsonObject } from "../base/json.ts";
 
 const PREFIX = "io.modelcontextprotocol/";
 
@@ -70,16 +70,25 @@ export function modernRequestMeta(meta: ModernMeta): JsonObject {
  * @returns the same Body where nothing changes
  */
 export function outboundMeta(params: Body, hop: Hop): Body {
-  const came = params.get("_meta");
-  if (hop.era === "modern") {
-    const rest = without(objectOr(came), (key) => HOP_LOCAL.has(key));
-    return params.with({ _meta: modernRequestMeta({ ...hop, rest: { ...rest, ...hop.rest } }) });
-  }
-  if (!isObject(came) && hop.progressToken === undefined) return params;
-  const meta = without(objectOr(came), (key) => key === META.progressToken || key.startsWith(PREFIX));
-  if (hop.progressToken !== undefined) return params.with({ _meta: { ...meta, [META.progressToken]: hop.progressToken } });
-  if (meta === came) return params;
-  return params.with({ _meta: Object.keys(meta).length === 0 ? undefined : meta });
+  const came = params.member("_meta");
+  const own = ownMeta(hop);
+  const members = came?.members;
+  if (came === undefined || members === undefined) return Object.keys(own).length === 0 ? params : params.with({ _meta: own });
+  const gone = members.filter(({ key }) => isLocal(key, hop.era));
+  const changes = Object.fromEntries<Change>([...gone.map(({ key }) => [key, undefined] as const), ...Object.entries(own)]);
+  if (Object.keys(changes).length === 0) return params;
+  const isEmpty = gone.length === members.length && Object.keys(own).length === 0;
+  return params.with({ _meta: isEmpty ? undefined : came.with(changes) });
+}
+
+function ownMeta(hop: Hop): JsonObject {
+  if (hop.era === "modern") return modernRequestMeta(hop);
+  return hop.progressToken === undefined ? {} : { [META.progressToken]: hop.progressToken };
+}
+
+/** Does this key end at the hop to a server of this era? */
+function isLocal(key: string, era: Hop["era"]): boolean {
+  return era === "modern" ? HOP_LOCAL.has(key) : key === META.progressToken || key.startsWith(PREFIX);
 }
 
 /** The progress token of a request, in either era; undefined where it has none that is legal. */

@@ -1,8 +1,8 @@
 /** Results, definitions and errors on their way to a client of another era or revision (spec 2025-11-25 and 2026-07-28: Tools, Caching, Error Codes). */
 
-import type { Body, Change } from "../base/body.ts";
+import { Body, type Change } from "../base/body.ts";
 import type { Era, RpcError } from "../base/call.ts";
-import { isObject, objectOr, type JsonObject, type JsonValue } from "../base/json.ts";
+import { isObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { contentFor, needsWrap, takesAllContent, wrapSchema, wrapValue } from "./downgrade.ts";
 import { META, without } from "./meta.ts";
 import { eraOf } from "./revisions.ts";
@@ -69,7 +69,7 @@ type Changes = Record<string, Change>;
 function modernised(method: string, result: Body, { serverInfo, hints = NOT_KEPT, toVersion }: Crossing): Body {
   const changes: Changes = { resultType: "complete" };
   if (KEPT.has(method)) Object.assign(changes, hints);
-  if (serverInfo !== undefined) changes["_meta"] = { ...objectOr(result.get("_meta")), [META.serverInfo]: serverInfo };
+  if (serverInfo !== undefined) changes["_meta"] = (result.member("_meta") ?? Body.empty).with({ [META.serverInfo]: serverInfo });
   if (method === "tools/list") changes["tools"] = toolsFor(result, toVersion);
   return result.with(changes);
 }
@@ -78,18 +78,19 @@ function modernised(method: string, result: Body, { serverInfo, hints = NOT_KEPT
 function withoutModern(method: string, result: Body, { outputSchema, toVersion }: Crossing): Changes {
   const changes: Changes = { resultType: undefined };
   if (KEPT.has(method)) Object.assign(changes, { ttlMs: undefined, cacheScope: undefined });
-  const meta = result.get("_meta");
-  if (isObject(meta)) changes["_meta"] = withoutHop(meta);
+  const meta = result.member("_meta");
+  if (meta?.members !== undefined) changes["_meta"] = withoutHop(meta);
   if (method === "tools/list") changes["tools"] = toolsFor(result, toVersion);
-  const structured = result.get("structuredContent");
-  const wraps = structured !== undefined && (!isObject(structured) || needsWrap(outputSchema));
+  const structured = result.member("structuredContent");
+  const wraps = structured !== undefined && (structured.members === undefined || needsWrap(outputSchema));
   if (method === "tools/call" && wraps) changes["structuredContent"] = wrapValue(structured);
   return changes;
 }
 
-function withoutHop(meta: JsonObject): JsonObject | undefined {
-  const rest = without(meta, (key) => key === META.serverInfo || key === META.subscriptionId);
-  return Object.keys(rest).length === 0 ? undefined : rest;
+function withoutHop(meta: Body): Body | undefined {
+  const gone = (meta.members ?? []).filter(({ key }) => key === META.serverInfo || key === META.subscriptionId);
+  if (gone.length === meta.members?.length) return undefined;
+  return gone.length === 0 ? meta : meta.with(Object.fromEntries(gone.map(({ key }) => [key, undefined])));
 }
 
 function toolsFor(result: Body, toVersion: string): JsonValue | undefined {

@@ -7,7 +7,7 @@ import { Body } from "../base/body.ts";
 import type { Answer, Call } from "../base/call.ts";
 import { sleep, type Clock } from "../base/clock.ts";
 import { ToolyardError } from "../base/errors.ts";
-import { objectOr, stringOr, type JsonObject, type JsonValue } from "../base/json.ts";
+import { objectOr, stringOr, type JsonObject } from "../base/json.ts";
 import { canAsk } from "../era/capabilities.ts";
 import { hasTime } from "./limits.ts";
 import type { Middleware, RoutedCall } from "./route.ts";
@@ -48,13 +48,16 @@ async function nextRound(routed: RoutedCall, result: Body, { round, limits, cloc
   const requests = Object.entries(objectOr(result.get("inputRequests")));
   // only a state: the server wants to be asked again, by whichever of its instances comes next
   if (requests.length === 0) await sleep(clock, Math.min(FIRST_PAUSE_MS * 2 ** round, LONGEST_PAUSE_MS), routed.call.signal);
-  const responses: JsonObject = {};
+  const responses = new Map<string, Body>();
   const askedAt = clock.now();
-  for (const [key, request] of requests) responses[key] = await askOne(routed, objectOr(request), limits);
+  for (const [key, request] of requests) responses.set(key, await askOne(routed, objectOr(request), limits));
   const call = later(routed.call, clock.now() - askedAt);
   if (!hasTime(call, clock)) throw new ToolyardError("CALL_TIMEOUT", "Its time was over before it could be called again with the answers.");
   const state = result.get("requestState");
-  const params = call.params.with({ inputResponses: responses, ...(state === undefined ? {} : { requestState: state }) });
+  const params = call.params.with({
+    inputResponses: Body.empty.with(Object.fromEntries(responses)),
+    ...(state === undefined ? {} : { requestState: state }),
+  });
   return { ...routed, call: { ...call, params } };
 }
 
@@ -64,15 +67,15 @@ function later(call: Call, ms: number): Call {
 }
 
 /** @throws CANNOT_ASK when the caller cannot answer such a question, or does not want to */
-async function askOne({ call, route }: RoutedCall, request: JsonObject, { inputMs }: RoundLimits): Promise<JsonValue> {
+async function askOne({ call, route }: RoutedCall, request: JsonObject, { inputMs }: RoundLimits): Promise<Body> {
   const method = stringOr(request["method"]) ?? "";
   const params = Body.of(objectOr(request["params"]));
-  if (method === "roots/list" && route.server.roots !== undefined) return { roots: route.server.roots.map((uri) => ({ uri })) };
+  if (method === "roots/list" && route.server.roots !== undefined) return Body.of({ roots: route.server.roots.map((uri) => ({ uri })) });
   if (call.ask === undefined || !canAsk(call.caller.capabilities, method, params)) throw cannotAsk(method, params);
   const answer = await ask(call, { server: route.server.name, method, params }, inputMs);
   if (answer.error !== undefined)
     throw new ToolyardError("CANNOT_ASK", `It asked ${method}, and the caller refused: ${answer.error.message}`);
-  return answer.result.value;
+  return answer.result;
 }
 
 async function ask(call: Call, question: { server: string; method: string; params: Body }, inputMs: number): Promise<Answer> {

@@ -1,6 +1,6 @@
 /** From a call with an exposed name to the server that owns it, and back. */
 
-import type { Body, Change } from "../base/body.ts";
+import { Body, type Change } from "../base/body.ts";
 import type { Answer, Call, Caller, Era, RpcError } from "../base/call.ts";
 import { ToolyardError, toToolyardError } from "../base/errors.ts";
 import { isObject, objectOr, type JsonObject } from "../base/json.ts";
@@ -103,17 +103,21 @@ function ownParams(call: Call, item: Item | undefined): Body {
   if (call.method === "completion/complete") changes["ref"] = { ...objectOr(call.params.get("ref")), name: item.origin };
   else if (item.origin !== call.params.get("name")) changes["name"] = item.origin;
   if (item.arguments !== undefined && call.method === "tools/call")
-    changes["arguments"] = applyArguments(item, objectOr(call.params.get("arguments")));
+    changes["arguments"] = applyArguments(item, call.params.member("arguments") ?? Body.empty);
   return Object.keys(changes).length === 0 ? call.params : call.params.with(changes);
 }
 
 /** After an argument error the model gets the schema that it missed, as one more block of text. */
 function withSchema(answer: Answer, item: Item | undefined): Answer {
   if (item?.kind !== "tool" || answer.result === undefined || answer.result.get("isError") !== true) return answer;
-  const content = answer.result.get("content");
-  if (!Array.isArray(content) || !content.some(tellsOfArguments)) return answer;
-  const block = schemaBlock(item);
-  return { result: answer.result.with({ content: [...content, block] }) };
+  const content = answer.result.member("content");
+  if (!Array.isArray(content?.value) || !content.value.some(tellsOfArguments)) return answer;
+  return { result: answer.result.with({ content: withBlock(content, schemaBlock(item)) }) };
+}
+
+/** A list that is not empty, with one more element; the others stay as they came. */
+function withBlock({ bytes }: Body, block: JsonObject): Body {
+  return Body.from(Buffer.concat([bytes.subarray(0, bytes.lastIndexOf("]")), Buffer.from(`,${JSON.stringify(block)}]`)]));
 }
 
 function tellsOfArguments(block: unknown): boolean {

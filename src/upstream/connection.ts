@@ -287,6 +287,7 @@ export class Connection {
   #notified({ method = "", params }: Envelope, stream: number | undefined): void {
     const kind = LIST_CHANGED.get(method);
     if (kind !== undefined) return this.#events.listChanged(kind);
+    if (isTooDeep(params)) return this.#events.notice(`sent ${method} nested more deeply than it can be passed on`);
     const object = params.object;
     switch (method) {
       case "notifications/progress":
@@ -320,5 +321,19 @@ export class Connection {
     const call = stream === undefined ? undefined : this.#pending.get(stream)?.call;
     if (call?.log !== undefined) call.log(objectOr(params));
     else this.#events.log(params);
+  }
+}
+
+/** A message that is nested deeply has so many bytes at least. */
+const DEEP_BYTES = 4_096;
+
+/** JSON.parse reads what JSON.stringify cannot write, as its nesting exceeds the stack. */
+function isTooDeep(params: Body): boolean {
+  if (params.bytes.length < DEEP_BYTES) return false;
+  try {
+    JSON.stringify(params.value);
+    return false;
+  } catch {
+    return true;
   }
 }
