@@ -37,7 +37,7 @@ export interface OpenHow {
 const SPARE_CONNECTIONS = 8;
 
 /** A slot is held until a process shows a first sign of life, never for its handshake. */
-const SLOT_MS = 250;
+const SLOT_MS = 100;
 
 /**
  * Opens a link for one server.
