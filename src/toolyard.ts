@@ -6,6 +6,7 @@ import { ToolyardError } from "./base/errors.ts";
 import { stringOr, type JsonObject } from "./base/json.ts";
 import { mergeInstructions } from "./catalog/instructions.ts";
 import type { Snapshot } from "./catalog/item.ts";
+import { hintsOf } from "./catalog/keeping.ts";
 import { serverSnapshot, visibleSnapshot } from "./catalog/visible.ts";
 import type { Config } from "./config/config.ts";
 import type { ServerStatus } from "./status.ts";
@@ -206,6 +207,8 @@ export class Toolyard {
         return works.watch(call, snapshot(), changed);
       },
       hear: (hearing) => works.hear({ ...hearing, sees: (server) => snapshot().sections.has(server) }),
+      listed: (list) => works.listed(list, snapshot()),
+      keeping: (list) => hintsOf(snapshot(), list, this.#parts.clock.now()),
       discovered: () => works.discovered,
       missing: () => missing(works.servers(), rules),
       onChange: (listener) => works.events.on("change", () => listener()),

@@ -7,8 +7,10 @@ import type { Ear, Hearing } from "./base/hearing.ts";
 import { isObject, stringOr, type JsonObject } from "./base/json.ts";
 import type { Changed, Watch } from "./base/watch.ts";
 import type { Item, Snapshot } from "./catalog/item.ts";
+import type { CacheHints } from "./era/results.ts";
 import { LATEST_LEGACY } from "./era/revisions.ts";
 import { schemaBlock } from "./router/router.ts";
+import type { ListName } from "./upstream/raw-lists.ts";
 
 /** What a View is cut out of; the Toolyard is one. */
 export interface ViewSource {
@@ -18,6 +20,8 @@ export interface ViewSource {
   call(call: Call, snapshot: Snapshot): Promise<Answer>;
   watch(call: Call, changed: Changed): Promise<Watch>;
   hear(hearing: Hearing): Ear;
+  listed(list: ListName): void;
+  keeping(list: ListName): CacheHints;
   /** Resolves once the first list need not wait any longer. */
   discovered(): Promise<void>;
   /** Servers that should be in the list and are not, with the reason. */
@@ -109,18 +113,22 @@ export class View {
 
   /** The tools, with exposed names, in a stable order. Never waits. */
   tools(filter: { server?: string } = {}): ToolDefinition[] {
+    this.listed("tools");
     return definitions(this.snapshot().tools, filter) as unknown as ToolDefinition[];
   }
 
   prompts(filter: { server?: string } = {}): JsonObject[] {
+    this.listed("prompts");
     return definitions(this.snapshot().prompts, filter);
   }
 
   resources(filter: { server?: string } = {}): JsonObject[] {
+    this.listed("resources");
     return definitions(this.snapshot().resources, filter);
   }
 
   resourceTemplates(filter: { server?: string } = {}): JsonObject[] {
+    this.listed("templates");
     return definitions(this.snapshot().templates, filter);
   }
 
@@ -166,6 +174,16 @@ export class View {
    */
   watch(uri: string, caller: Caller, changed: Changed): Promise<Watch> {
     return this.#source.watch({ method: "resources/subscribe", params: Body.of({ uri }), caller }, changed);
+  }
+
+  /** Somebody reads a list: parts of it that may no longer be right are read anew, in the background. */
+  listed(list: ListName): void {
+    this.#source.listed(list);
+  }
+
+  /** How long a list of this View may be kept, from now on, and for whom. */
+  keeping(list: ListName): CacheHints {
+    return this.#source.keeping(list);
   }
 
   /** A client wants to hear what the servers of this View log outside of its calls, where that is for it alone. */

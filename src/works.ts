@@ -20,6 +20,7 @@ import { logOfServer } from "./telemetry/server-log.ts";
 import { statusOf, type ServerStatus } from "./status.ts";
 import type { Listener } from "./upstream/audience.ts";
 import { Pool } from "./upstream/pool.ts";
+import type { ListName } from "./upstream/raw-lists.ts";
 import type { Upstream, UpstreamOptions } from "./upstream/upstream.ts";
 
 export interface WorksParts {
@@ -111,6 +112,11 @@ export class Works {
 
   call(call: Call, visible: Snapshot): Promise<Answer> {
     return this.#router.call(call, visible);
+  }
+
+  /** Somebody reads a list of these servers: parts of it that may no longer be right are read anew, in the background. */
+  listed(list: ListName, { sections }: Snapshot): void {
+    for (const server of sections.keys()) this.#pool.get(server)?.listed(list);
   }
 
   /** A client wants to hear what servers log. */

@@ -54,6 +54,32 @@ describe("ListCache", () => {
     expect(warnings).toEqual([]);
   });
 
+  it("gives how long each list may be kept, but nothing that is none", async () => {
+    const keeping = { tools: { until: now + 5_000, isPrivate: false }, prompts: { until: now, isPrivate: true } };
+    await keep(server(), { ...lists, keeping });
+    expect(await open().read(server())).toEqual({ ...lists, keeping });
+    const file = await onlyFile();
+    await writeFile(
+      file,
+      (await readFile(file, "utf8")).replace(String(now + 5_000), '"soon"').replace('"isPrivate":true', '"isPrivate":0'),
+    );
+    expect((await open().read(server()))?.keeping).toEqual({ prompts: keeping.prompts });
+  });
+
+  it("does not write the same again, though it may be kept for another time", async () => {
+    const cache = open();
+    cache.write(server(), lists);
+    await cache.flush();
+    const file = await onlyFile();
+    await writeFile(file, "spoilt");
+    cache.write(server(), { ...lists, keeping: { tools: { until: now, isPrivate: true } } });
+    await cache.flush();
+    expect(await readFile(file, "utf8")).toBe("spoilt");
+    cache.write(server(), { ...lists, tools: [] });
+    await cache.flush();
+    expect((await open().read(server()))?.tools).toEqual([]);
+  });
+
   it("has nothing, silently, for a server that was never listed or is now another", async () => {
     await keep(server());
     expect(await open().read(server({}, "gitlab"))).toBeUndefined();

@@ -14,7 +14,7 @@ import { isObject, objectOr, stringOr, type JsonObject } from "../base/json.ts";
 import type { Logger } from "../base/log.ts";
 import type { ServerConfig } from "../config/config.ts";
 import type { EraMemory } from "../upstream/dial.ts";
-import type { RawLists } from "../upstream/raw-lists.ts";
+import { LIST_NAMES, type Keeping, type ListName, type RawLists } from "../upstream/raw-lists.ts";
 
 const FORMAT = 1;
 /** A server may learn the modern era at any update; it is asked again after so long. */
@@ -27,7 +27,7 @@ const SIBLINGS = 16;
 export interface ListCache extends EraMemory {
   /** What the server listed last under this very configuration; undefined when nothing usable is kept. Never rejects. */
   read(server: ServerConfig): Promise<RawLists | undefined>;
-  /** Keeps what the server lists, in the background. */
+  /** Keeps what the server lists, in the background; what was kept just so before costs nothing. */
   write(server: ServerConfig, lists: RawLists): void;
   /** Was the server, when it was last tried, not there in time? Then a start need not wait for it again. Known once it was read. */
   missed(server: ServerConfig): boolean;
@@ -62,6 +62,8 @@ class FileListCache implements ListCache {
   readonly #logger: Logger;
   readonly #verdicts = new Map<string, Verdict>();
   readonly #missed = new Map<string, number>();
+  /** Digests of the lists that this process has written, by file: lists that are read anew are mostly the same. */
+  readonly #written = new Map<string, string>();
   /** What is not on disk yet, by file. */
   readonly #pending = new Map<string, Entry>();
   #writing: Promise<void> = Promise.resolve();
@@ -81,7 +83,12 @@ class FileListCache implements ListCache {
   }
 
   write(server: ServerConfig, lists: RawLists): void {
-    this.#missed.delete(fileOf(server));
+    const file = fileOf(server);
+    const { keeping: _, ...content } = lists;
+    const digest = sha256(JSON.stringify(content));
+    if (this.#written.get(file) === digest && !this.#missed.has(file)) return;
+    this.#written.set(file, digest);
+    this.#missed.delete(file);
     this.#keep(server, { lists, missed: undefined });
   }
 
@@ -91,6 +98,7 @@ class FileListCache implements ListCache {
   }
 
   noteMissed(server: ServerConfig): void {
+    this.#written.delete(fileOf(server));
     this.#keep(server, { missed: this.#clock.now() });
   }
 
@@ -203,9 +211,18 @@ function entryFrom(value: unknown, server: ServerConfig): Entry | undefined {
   };
 }
 
-function listsFrom({ tools, prompts, resources, templates, instructions, capabilities }: JsonObject): RawLists | undefined {
+function listsFrom({ tools, prompts, resources, templates, instructions, capabilities, keeping }: JsonObject): RawLists | undefined {
   if (!Array.isArray(tools) || !Array.isArray(prompts) || !Array.isArray(resources) || !Array.isArray(templates)) return undefined;
-  return { tools, prompts, resources, templates, instructions: stringOr(instructions), capabilities: objectOr(capabilities) };
+  const lists = { tools, prompts, resources, templates, instructions: stringOr(instructions), capabilities: objectOr(capabilities) };
+  return keeping === undefined ? lists : { ...lists, keeping: keepingFrom(objectOr(keeping)) };
+}
+
+function keepingFrom(all: JsonObject): Partial<Record<ListName, Keeping>> {
+  const known = LIST_NAMES.flatMap((name) => {
+    const { until, isPrivate } = objectOr(all[name]);
+    return typeof until === "number" ? [[name, { until, isPrivate: isPrivate !== false }] as const] : [];
+  });
+  return Object.fromEntries(known);
 }
 
 function verdictFrom({ era, version, at }: JsonObject): Verdict | undefined {

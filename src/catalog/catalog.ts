@@ -50,7 +50,7 @@ export class Catalog {
     this.#announced = this.#snapshot.version;
   }
 
-  /** The current state. Its version stays while nothing but a section's `source` changes. */
+  /** The current state. Its version stays while what is offered does. */
   get snapshot(): Snapshot {
     if (!this.#stale) return this.#snapshot;
     this.#stale = false;
@@ -107,9 +107,9 @@ export class Catalog {
   }
 }
 
-/** What of a Snapshot makes it another one: all but its version, and where its sections come from. */
+/** What of a Snapshot makes it another one: all but its version, where its sections come from, and until when they are good. */
 function contentOf(snapshot: Snapshot): unknown {
-  const sections = [...snapshot.sections.values()].map(({ source: _, ...content }) => content);
+  const sections = [...snapshot.sections.values()].map(({ source: _, keeping: __, ...content }) => content);
   const names = [snapshot.tools, snapshot.prompts].map((items) => items.map((item) => item.name));
   return { sections, names, hidden: snapshot.hidden };
 }

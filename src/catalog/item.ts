@@ -2,6 +2,7 @@
 
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { ArgumentOverride } from "../config/config.ts";
+import type { RawLists } from "../upstream/raw-lists.ts";
 
 export type ItemKind = "tool" | "prompt" | "resource" | "template";
 
@@ -43,6 +44,8 @@ export interface Section {
   readonly hidden: readonly Hidden[];
   readonly instructions: string | undefined;
   readonly capabilities: JsonObject;
+  /** Of a modern server: how long each of its lists may be kept. */
+  readonly keeping?: RawLists["keeping"];
 }
 
 /** The catalog at one moment. */

@@ -46,6 +46,7 @@ export function buildSection(server: ServerConfig, naming: Naming, lists: RawLis
     hidden: parts.flatMap((part) => part.hidden),
     instructions: instructionsOf(server, lists.instructions),
     capabilities: lists.capabilities,
+    ...(lists.keeping === undefined ? {} : { keeping: lists.keeping }),
   };
 }
 

@@ -21,6 +21,36 @@ describe("toClient within an era", () => {
   });
 });
 
+describe("toClient from a modern server to a modern client", () => {
+  const read = (hints: JsonObject): JsonValue => cross("resources/read", { contents: [], ...hints }, { from: "modern", toVersion: MODERN });
+
+  it.each([
+    [
+      { ttlMs: 5, cacheScope: "public" },
+      { ttlMs: 5, cacheScope: "public" },
+    ],
+    [
+      { ttlMs: 0, cacheScope: "private" },
+      { ttlMs: 0, cacheScope: "private" },
+    ],
+    [{}, { ttlMs: 0, cacheScope: "private" }],
+    [
+      { ttlMs: -1, cacheScope: "public" },
+      { ttlMs: 0, cacheScope: "public" },
+    ],
+    [
+      { ttlMs: 1.5, cacheScope: "shared" },
+      { ttlMs: 0, cacheScope: "private" },
+    ],
+    [
+      { ttlMs: "60", cacheScope: null },
+      { ttlMs: 0, cacheScope: "private" },
+    ],
+  ])("passes good hints and mends others: %j", (from, to) => {
+    expect(read(from)).toEqual({ contents: [], ...to });
+  });
+});
+
 describe("toClient from a legacy server to a modern client", () => {
   const to: Crossing = { from: "legacy", toVersion: MODERN, serverInfo };
 

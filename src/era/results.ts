@@ -48,7 +48,7 @@ const KEPT: ReadonlySet<string> = new Set([
 export function toClient(method: string, result: Body, crossing: Crossing): Body {
   const { from, toVersion } = crossing;
   const to = eraOf(toVersion);
-  if (to === "modern") return from === "modern" ? result : modernised(method, result, crossing);
+  if (to === "modern") return from === "modern" ? withHints(method, result) : modernised(method, result, crossing);
   if (from === "legacy" && takesAllContent(toVersion)) return result;
   const changes = { ...(from === "modern" ? withoutModern(method, result, crossing) : {}), ...olderContent(method, result, toVersion) };
   return Object.keys(changes).length === 0 ? result : result.with(changes);
@@ -64,6 +64,16 @@ export function toolToClient(tool: JsonObject, toVersion: string): JsonObject {
 }
 
 type Changes = Record<string, Change>;
+
+/** Every modern result of these methods says how long it may be kept; one that does not may not be. */
+function withHints(method: string, result: Body): Body {
+  if (!KEPT.has(method)) return result;
+  const [ttlMs, cacheScope] = [result.get("ttlMs"), result.get("cacheScope")];
+  const changes: Changes = {};
+  if (!Number.isSafeInteger(ttlMs) || Number(ttlMs) < 0) changes["ttlMs"] = NOT_KEPT.ttlMs;
+  if (cacheScope !== "public" && cacheScope !== "private") changes["cacheScope"] = NOT_KEPT.cacheScope;
+  return Object.keys(changes).length === 0 ? result : result.with(changes);
+}
 
 /** Legacy to modern: what every modern result must have. */
 function modernised(method: string, result: Body, { serverInfo, hints = NOT_KEPT, toVersion }: Crossing): Body {

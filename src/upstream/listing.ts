@@ -3,10 +3,11 @@
 import type { Cancel, Clock } from "../base/clock.ts";
 import { toToolyardError, type ToolyardError } from "../base/errors.ts";
 import { SingleFlight } from "../base/flight.ts";
+import { objectOr } from "../base/json.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
 import { fetchLists } from "./lists.ts";
-import type { RawLists } from "./raw-lists.ts";
+import { CAPABILITY_OF, LIST_NAMES, UNSAID_MS, type ListName, type RawLists } from "./raw-lists.ts";
 
 export interface ListingOptions {
   readonly clock: Clock;
@@ -26,8 +27,11 @@ export class Listing {
   readonly #options: ListingOptions;
   readonly #flight = new SingleFlight<void>();
   #timer: Cancel = () => {};
+  /** When each list has to be read again, if somebody wants it: Clock time, ms. */
+  #until: Partial<Record<ListName, number>> = {};
   #failures = 0;
   #changed = false;
+  #planned = false;
 
   constructor(options: ListingOptions) {
     this.#options = options;
@@ -44,9 +48,18 @@ export class Listing {
     this.#plan(this.#options.debounceMs);
   }
 
+  /** Somebody reads a list here: if it may no longer be the server's, that is asked again, in the background. */
+  wanted(list: ListName): void {
+    const until = this.#until[list];
+    if (until === undefined || until > this.#options.clock.now() || this.#planned) return;
+    this.#plan(this.#options.debounceMs);
+  }
+
   /** No reading is planned any more. */
   stop(): void {
     this.#timer();
+    this.#planned = false;
+    this.#until = {};
   }
 
   async #read(): Promise<void> {
@@ -54,9 +67,11 @@ export class Listing {
     if (from === undefined) return;
     const { connection, listMs } = from;
     this.#changed = false;
+    const { clock, pages } = this.#options;
     try {
-      const lists = await fetchLists(connection, { listMs, pages: this.#options.pages, notice: (text) => this.#options.notice(text) });
+      const lists = await fetchLists(connection, { clock, listMs, pages, notice: (text) => this.#options.notice(text) });
       this.#failures = 0;
+      this.#until = untilOf(lists, clock.now());
       this.#options.lists(lists);
       if (this.#changed) this.#plan(this.#options.debounceMs);
     } catch (error) {
@@ -68,6 +83,20 @@ export class Listing {
 
   #plan(ms: number): void {
     this.#timer();
-    this.#timer = this.#options.clock.after(ms, () => void this.read());
+    this.#planned = true;
+    this.#timer = this.#options.clock.after(ms, () => {
+      this.#planned = false;
+      void this.read();
+    });
   }
+}
+
+/** A modern server says it itself; of legacy ones, those that do not announce changes are asked now and then. */
+function untilOf({ capabilities, keeping = {} }: RawLists, now: number): Partial<Record<ListName, number>> {
+  const lists = LIST_NAMES.map((name) => {
+    const capability = capabilities[CAPABILITY_OF[name]];
+    const isTold = capability === undefined || objectOr(capability)["listChanged"] === true;
+    return [name, keeping[name]?.until ?? (isTold ? Number.POSITIVE_INFINITY : now + UNSAID_MS)] as const;
+  });
+  return Object.fromEntries(lists);
 }

@@ -1,12 +1,14 @@
 /** Everything that a server offers, read page by page. */
 
 import { Body } from "../base/body.ts";
+import type { Clock } from "../base/clock.ts";
 import { toToolyardError, ToolyardError } from "../base/errors.ts";
 import { objectOr, type JsonObject } from "../base/json.ts";
 import type { Connection } from "./connection.ts";
-import type { RawLists } from "./raw-lists.ts";
+import { CAPABILITY_OF, LIST_NAMES, type Keeping, type ListName, type RawLists } from "./raw-lists.ts";
 
 export interface ListOptions {
+  readonly clock: Clock;
   readonly listMs: number;
   /** Pages that are read at the most. */
   readonly pages: number;
@@ -14,43 +16,68 @@ export interface ListOptions {
   notice(text: string): void;
 }
 
+/** One list, and (of a modern server) how long it may be kept. */
+interface Read {
+  readonly items: unknown[];
+  readonly keeping?: Keeping;
+}
+
+interface Kind {
+  readonly method: string;
+  /** The member of the result that holds the entries. */
+  readonly key: string;
+}
+
+const KINDS: Readonly<Record<ListName, Kind>> = {
+  tools: { method: "tools/list", key: "tools" },
+  prompts: { method: "prompts/list", key: "prompts" },
+  resources: { method: "resources/list", key: "resources" },
+  templates: { method: "resources/templates/list", key: "resourceTemplates" },
+};
+
 /**
  * @throws what the connection throws, or SERVER_PROTOCOL, when the tools cannot be listed; prompts and resources
  * that cannot be are taken as none
  */
 export async function fetchLists(connection: Connection, options: ListOptions): Promise<RawLists> {
   const { capabilities = {}, instructions } = connection.spoken ?? { instructions: undefined };
-  const has = (name: string): boolean => capabilities[name] !== undefined;
-  const optional = (method: string, key: string, offered: boolean): Promise<unknown[]> =>
-    offered ? allPages(connection, method, key, options).catch((error: unknown) => noneOf(key, error, options)) : Promise.resolve([]);
-  const [tools, prompts, resources, templates] = await Promise.all([
-    has("tools") ? allPages(connection, "tools/list", "tools", options) : [],
-    optional("prompts/list", "prompts", has("prompts")),
-    optional("resources/list", "resources", has("resources")),
-    optional("resources/templates/list", "resourceTemplates", has("resources")),
-  ]);
-  return { tools, prompts, resources, templates, instructions, capabilities };
+  const read = async (name: ListName): Promise<Read> => {
+    if (capabilities[CAPABILITY_OF[name]] === undefined) return { items: [] };
+    const all = allPages(connection, KINDS[name], options);
+    return await (name === "tools" ? all : all.catch((error: unknown) => noneOf(KINDS[name].key, error, options)));
+  };
+  const [tools, prompts, resources, templates] = await Promise.all([read("tools"), read("prompts"), read("resources"), read("templates")]);
+  const lists = { tools: tools.items, prompts: prompts.items, resources: resources.items, templates: templates.items };
+  return { ...lists, instructions, capabilities, keeping: keepingOf({ tools, prompts, resources, templates }) };
 }
 
-async function allPages(connection: Connection, method: string, key: string, options: ListOptions): Promise<unknown[]> {
+function keepingOf(all: Readonly<Record<ListName, Read>>): Partial<Record<ListName, Keeping>> {
+  return Object.fromEntries(LIST_NAMES.flatMap((name) => (all[name].keeping === undefined ? [] : [[name, all[name].keeping]])));
+}
+
+async function allPages(connection: Connection, { method, key }: Kind, options: ListOptions): Promise<Read> {
+  const isModern = connection.spoken?.era === "modern";
   const items: unknown[] = [];
   const seen = new Set<unknown>();
+  let keeping: Keeping | undefined;
   let cursor: unknown;
+  const read = (): Read => (keeping === undefined ? { items } : { items, keeping });
   for (let page = 0; page < options.pages; page++) {
     const result = await onePage(connection, method, cursor, options);
     const entries = result[key];
     if (!Array.isArray(entries)) throw new ToolyardError("SERVER_PROTOCOL", `Its answer to ${method} has no list "${key}".`);
     items.push(...entries);
+    if (isModern) keeping = shorter(keeping, hintsIn(result, options.clock.now()));
     cursor = result["nextCursor"];
-    if (typeof cursor !== "string") return items;
+    if (typeof cursor !== "string") return read();
     if (seen.has(cursor)) {
       options.notice(`${method} repeats the cursor ${JSON.stringify(cursor)}; reading stopped there`);
-      return items;
+      return read();
     }
     seen.add(cursor);
   }
   options.notice(`${method} has more than ${options.pages} pages; the rest is left out`);
-  return items;
+  return read();
 }
 
 async function onePage(connection: Connection, method: string, cursor: unknown, { listMs }: ListOptions): Promise<JsonObject> {
@@ -60,10 +87,22 @@ async function onePage(connection: Connection, method: string, cursor: unknown, 
   return objectOr(answer.result.value);
 }
 
+/** What is absent or no number of milliseconds is over at once, and what is not called public is private. */
+function hintsIn({ ttlMs, cacheScope }: JsonObject, now: number): Keeping {
+  const ms = typeof ttlMs === "number" && Number.isSafeInteger(ttlMs) ? Math.max(0, ttlMs) : 0;
+  return { until: now + ms, isPrivate: cacheScope !== "public" };
+}
+
+/** Each page has its own clock; the list is as fresh as its oldest page. */
+function shorter(before: Keeping | undefined, page: Keeping): Keeping {
+  if (before === undefined) return page;
+  return { until: Math.min(before.until, page.until), isPrivate: before.isPrivate || page.isPrivate };
+}
+
 /** Servers announce what they do not have (-32601); that costs nobody anything. */
-function noneOf(key: string, error: unknown, options: ListOptions): unknown[] {
+function noneOf(key: string, error: unknown, options: ListOptions): Read {
   const failure = toToolyardError(error);
   if (failure.code !== "SERVER_PROTOCOL") throw failure;
   options.notice(`its ${key} cannot be listed and are left out: ${failure.message}`);
-  return [];
+  return { items: [] };
 }

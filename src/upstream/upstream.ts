@@ -17,7 +17,7 @@ import { Listing } from "./listing.ts";
 import { LogLevel } from "./log-level.ts";
 import { openNews } from "./news.ts";
 import type { RequestLimits } from "./pending.ts";
-import type { RawLists } from "./raw-lists.ts";
+import type { ListName, RawLists } from "./raw-lists.ts";
 import { Watches } from "./watches.ts";
 
 export interface UpstreamEvents {
@@ -164,6 +164,11 @@ export class Upstream {
       this.#breaker.release(round);
       this.#lifeline.touch();
     }
+  }
+
+  /** Somebody reads a list: if it may no longer be what the server offers, that is asked again, in the background. */
+  listed(list: ListName): void {
+    this.#listing.wanted(list);
   }
 
   /** Tells of changes of a resource, connecting first where that is needed, and anew on each connection. */

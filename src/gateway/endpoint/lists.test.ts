@@ -24,6 +24,8 @@ class FakeView {
       snapshot: () => this.#snapshot,
       discovered: () => Promise.resolve(),
       missing: () => this.missingNow,
+      listed: () => {},
+      keeping: () => ({ ttlMs: 60_000, cacheScope: "private" }),
       on: (_: string, listener: () => void) => {
         this.#listener = listener;
         return () => (this.#listener = () => {});

@@ -9,7 +9,7 @@ import { ToolyardError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Item, Snapshot } from "../../catalog/item.ts";
 import { META } from "../../era/meta.ts";
-import { toolToClient } from "../../era/results.ts";
+import { toolToClient, type CacheHints } from "../../era/results.ts";
 import { LATEST_LEGACY, LATEST_MODERN } from "../../era/revisions.ts";
 import type { Missing, View } from "../../view.ts";
 import { writeRequest } from "../../wire/envelope.ts";
@@ -19,11 +19,11 @@ export type ListKind = "tools" | "prompts" | "resources";
 export type ListMethod = "tools/list" | "prompts/list" | "resources/list" | "resources/templates/list";
 
 /** The member of the result, and what of a Snapshot stands in it. */
-const LISTS: Record<ListMethod, { readonly member: string; readonly items: (snapshot: Snapshot) => readonly Item[] }> = {
-  "tools/list": { member: "tools", items: ({ tools }) => tools },
-  "prompts/list": { member: "prompts", items: ({ prompts }) => prompts },
-  "resources/list": { member: "resources", items: ({ resources }) => resources },
-  "resources/templates/list": { member: "resourceTemplates", items: ({ templates }) => templates },
+const LISTS: Record<ListMethod, { readonly member: string; readonly list: "tools" | "prompts" | "resources" | "templates" }> = {
+  "tools/list": { member: "tools", list: "tools" },
+  "prompts/list": { member: "prompts", list: "prompts" },
+  "resources/list": { member: "resources", list: "resources" },
+  "resources/templates/list": { member: "resourceTemplates", list: "templates" },
 };
 
 /**
@@ -69,8 +69,11 @@ export class Lists {
   async answer(method: ListMethod, cursor: unknown, era: Era): Promise<Body> {
     await this.#view.discovered();
     const page = this.#page(method, cursor, era);
+    const { list } = LISTS[method];
+    this.#view.listed(list);
     const missing = this.#view.missing();
-    return missing.length === 0 ? page.whole : Body.from(Buffer.concat([page.open, tail(era, missing)]));
+    if (missing.length > 0) return Body.from(Buffer.concat([page.open, tail(era, missing)]));
+    return era === "legacy" ? page.whole : hinted(page.whole, this.#view.keeping(list));
   }
 
   close(): void {
@@ -93,8 +96,9 @@ export class Lists {
     const after = this.#view.snapshot();
     if (after === before) return;
     this.#snapshot = after;
-    this.#pages.clear();
-    for (const kind of changedKinds(before, after)) this.events.emit("changed", kind);
+    const kinds = changedKinds(before, after);
+    if (kinds.length > 0) this.#pages.clear();
+    for (const kind of kinds) this.events.emit("changed", kind);
   }
 }
 
@@ -117,11 +121,11 @@ function sameItems(before: readonly Item[], after: readonly Item[]): boolean {
 }
 
 function pagesOf(method: ListMethod, snapshot: Snapshot, era: Era, pageBytes: number): Page[] {
-  const { member, items } = LISTS[method];
+  const { member, list } = LISTS[method];
   const version = era === "modern" ? LATEST_MODERN : LATEST_LEGACY;
   const shown = (item: Item): JsonObject => (item.kind === "tool" ? toolToClient(item.definition, version) : item.definition);
   const parts = cut(
-    items(snapshot).map((item) => JSON.stringify(shown(item))),
+    snapshot[list].map((item) => JSON.stringify(shown(item))),
     pageBytes,
   );
   const cursors = cursorsOf(method, parts);
@@ -153,6 +157,11 @@ function cursorsOf(method: ListMethod, parts: readonly string[]): (string | unde
   if (parts.length === 1) return [undefined];
   const version = sha256(`${method} ${parts.join(",")}`).slice(0, 32);
   return parts.map((_, index) => (index === 0 ? undefined : Buffer.from(`${index}.${version}`).toString("base64url")));
+}
+
+/** A modern result whose parts may be kept for another time, or by others, than is written in it. */
+function hinted(whole: Body, { ttlMs, cacheScope }: CacheHints): Body {
+  return ttlMs === TTL_MS && cacheScope === "private" ? whole : whole.with({ ttlMs, cacheScope });
 }
 
 /** The end of a result: whatever is missing now, and what modern clients need to know. */
