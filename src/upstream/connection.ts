@@ -6,6 +6,7 @@
 import { Body } from "../base/body.ts";
 import type { Answer, Call, Era } from "../base/call.ts";
 import type { Clock } from "../base/clock.ts";
+import { isTooDeep } from "../base/depth.ts";
 import { ToolyardError } from "../base/errors.ts";
 import { objectOr, type JsonObject } from "../base/json.ts";
 import { META, outboundMeta, type Hop } from "../era/meta.ts";
@@ -75,6 +76,15 @@ export interface Noise {
   /** The beginning of the first. */
   readonly first: string;
 }
+
+/** What the protocol defines beside what is handled here, and nobody passes on as it is. */
+const NOT_OF_A_CALL: ReadonlySet<string> = new Set([
+  "notifications/initialized",
+  "notifications/roots/list_changed",
+  "notifications/elicitation/complete",
+  "notifications/tasks",
+  "notifications/tasks/status",
+]);
 
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -301,8 +311,13 @@ export class Connection {
       case "notifications/cancelled":
         return this.#questions.withdraw(object["requestId"]);
       default:
-        return undefined;
+        return this.#notifiedUnknown(method, params, stream);
     }
+  }
+
+  /** It concerns the call on whose own stream it came, and nobody else. */
+  #notifiedUnknown(method: string, params: Body, stream: number | undefined): void {
+    if (stream !== undefined && !NOT_OF_A_CALL.has(method)) this.#pending.get(stream)?.call?.notify?.(method, params);
   }
 
   #progressed({ progressToken, ...progress }: JsonObject): void {
@@ -321,19 +336,5 @@ export class Connection {
     const call = stream === undefined ? undefined : this.#pending.get(stream)?.call;
     if (call?.log !== undefined) call.log(objectOr(params));
     else this.#events.log(params);
-  }
-}
-
-/** A message that is nested deeply has so many bytes at least. */
-const DEEP_BYTES = 4_096;
-
-/** JSON.parse reads what JSON.stringify cannot write, as its nesting exceeds the stack. */
-function isTooDeep(params: Body): boolean {
-  if (params.bytes.length < DEEP_BYTES) return false;
-  try {
-    JSON.stringify(params.value);
-    return false;
-  } catch {
-    return true;
   }
 }

@@ -3,6 +3,7 @@
 import { Body } from "../base/body.ts";
 import type { Era } from "../base/call.ts";
 import type { Clock } from "../base/clock.ts";
+import { isTooDeep } from "../base/depth.ts";
 import { toToolyardError, ToolyardError } from "../base/errors.ts";
 import { objectOr, stringOr, type JsonObject } from "../base/json.ts";
 import { httpVerdict, stdioVerdict, type Verdict } from "../era/probe.ts";
@@ -59,8 +60,7 @@ async function probe(connection: Connection, probeMs: number): Promise<Spoken | 
   const verdict = first.kind === "retry" ? await discover(connection, first.version, probeMs, first.version) : first;
   if (verdict.kind === "none") throw new ToolyardError("SERVER_PROTOCOL", `It does not say which protocol it speaks: ${verdict.reason}.`);
   if (verdict.kind !== "modern") return undefined;
-  const { capabilities, instructions } = verdict.discover.object;
-  return { era: "modern", version: verdict.version, capabilities: objectOr(capabilities), instructions: stringOr(instructions) };
+  return spokenBy("modern", verdict.version, verdict.discover);
 }
 
 /** What one `server/discover` says of the server. */
@@ -83,9 +83,14 @@ async function initialize(connection: Connection, { capabilities, clientInfo }: 
   const params = Body.of({ protocolVersion: LATEST_LEGACY, capabilities, clientInfo });
   const answer = await connection.request({ method: "initialize", params, limits: { quietMs: ms, totalMs: ms } });
   if (answer.error !== undefined) throw new ToolyardError("SERVER_PROTOCOL", `It refused the handshake: ${answer.error.message}`);
-  const result = answer.result.object;
-  const version = stringOr(result["protocolVersion"]);
+  const version = stringOr(answer.result.get("protocolVersion"));
   if (version === undefined) throw new ToolyardError("SERVER_PROTOCOL", "Its answer to `initialize` names no protocol version.");
   if (!isKnown(version)) throw new ToolyardError("SERVER_PROTOCOL", `It speaks protocol version ${version}, which is not known here.`);
-  return { era: "legacy", version, capabilities: objectOr(result["capabilities"]), instructions: stringOr(result["instructions"]) };
+  return spokenBy("legacy", version, answer.result);
+}
+
+/** What clients are told of the server is made of this. */
+function spokenBy(era: Era, version: string, result: Body): Spoken {
+  if (isTooDeep(result)) throw new ToolyardError("SERVER_PROTOCOL", "Its answer to the handshake is nested too deeply to be passed on.");
+  return { era, version, capabilities: objectOr(result.get("capabilities")), instructions: stringOr(result.get("instructions")) };
 }
