@@ -54,6 +54,8 @@ export interface Call {
   readonly progress?: (progress: JsonObject) => void;
   /** Takes the params of a `notifications/message` that belongs to this call. */
   readonly log?: (message: JsonObject) => void;
+  /** Takes a notification of a kind that the protocol does not define, as extensions have them. */
+  readonly notify?: (method: string, params: Body) => void;
   /** Puts a server's question to this caller; absent where the caller can answer none. */
   readonly ask?: (question: Question) => Promise<Answer>;
 }

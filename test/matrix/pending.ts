@@ -23,5 +23,4 @@ export const PENDING: readonly Pending[] = [
     reason: "It reaches modern clients as an error.",
     when: ({ client }) => eraOf(client.revision) === "modern",
   },
-  { feature: "extensions: a notification in a call", reason: "Notifications of extensions are not passed yet.", when: always },
 ];

@@ -3,7 +3,7 @@
 import type { Body } from "../../base/body.ts";
 import type { Call, Caller } from "../../base/call.ts";
 import type { ProgressToken } from "../../era/meta.ts";
-import type { RpcId } from "../../wire/envelope.ts";
+import { writeRequest, type RpcId } from "../../wire/envelope.ts";
 import { sendLog } from "./logs.ts";
 import type { Outlet } from "./outlet.ts";
 import { canBeAsked, type Peer } from "./peer.ts";
@@ -33,6 +33,7 @@ export function toCall(exchange: Exchange, params: Body, gate: ProgressGate | un
   if (gate !== undefined) call.progress = gate.take;
   if (logLevel !== undefined) call.logLevel = logLevel;
   if (logLevel !== undefined || caller.era === "legacy") call.log = (message) => sendLog(message, logLevel, outlet);
+  call.notify = (name, news) => void outlet.send(writeRequest(undefined, name, news), true);
   if (peer !== undefined && canBeAsked(caller)) call.ask = (question) => peer.ask(question, caller, outlet);
   return call;
 }

@@ -31,7 +31,7 @@ export const rootedName = ({ name }: ServerKind): string => `${name}_rooted`;
 export const INSTRUCTIONS = "Ask the matrix.";
 
 /** How long modern servers let their lists and resources be kept. */
-export const KEPT_MS = 5_000;
+export const KEPT_MS = 300_000;
 
 const PROGRAM = fileURLToPath(new URL("../server/stdio.ts", import.meta.url));
 
