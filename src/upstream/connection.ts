@@ -285,6 +285,7 @@ export class Connection {
   #asked(envelope: Envelope, id: RpcId, stream: number | undefined): void {
     if (envelope.method === "ping") return this.link.reply(id, { result: Body.empty });
     if (this.#spoken?.era === "modern") return this.#events.notice(`sent a request (${envelope.method}) that the modern era does not have`);
+    if (isTooDeep(envelope.params)) return this.link.reply(id, { error: { code: -32602, message: "The request is nested too deeply." } });
     const own = stream === undefined ? undefined : (this.#pending.get(stream) ?? "gone");
     const abandoned = this.#abandoned.callers(this.#options.clock.now());
     void this.#questions

@@ -57,6 +57,17 @@ describe("Pending", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("leaves no timer when its question outlives it", async () => {
+    const clock = new FakeClock();
+    const abort = new AbortController();
+    const made = pending(clock, { signal: abort.signal });
+    made.pause();
+    abort.abort();
+    await expect(made.answer).rejects.toMatchObject({ code: "CANCELLED" });
+    made.resume();
+    expect(clock.pending).toBe(0);
+  });
+
   it("ends at the caller's own deadline", async () => {
     const clock = new FakeClock();
     const { answer } = pending(clock, { deadline: 300 });

@@ -27,6 +27,7 @@ export class Pending {
   #cancelTimer: Cancel = () => {};
   #lastSign: number;
   #questions = 0;
+  #settled = false;
   #pausedAt = 0;
   #pausedMs = 0;
   #lastProgress = Number.NEGATIVE_INFINITY;
@@ -100,6 +101,7 @@ export class Pending {
   }
 
   #arm(): void {
+    if (this.#settled) return; // a question may outlive its call
     this.#cancelTimer = this.#clock.after(Math.max(0, this.#end() - this.#clock.now()), this.#ring);
   }
 
@@ -110,6 +112,7 @@ export class Pending {
   };
 
   #release(): void {
+    this.#settled = true;
     this.#cancelTimer();
     this.#signal?.removeEventListener("abort", this.#aborted);
   }
