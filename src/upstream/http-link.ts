@@ -139,7 +139,7 @@ export class HttpLink implements Link {
     if (reply.status >= 300) return this.#refused(reply, id, stream);
     if (isEventStream(reply)) return this.#follow(reply.body, id, stream);
     const collected = await collect(reply.body, this.#options.messageBytes);
-    if ("tooLarge" in collected) return this.#tooLarge(id, stream);
+    if ("tooLarge" in collected) return this.#tooLarge(id, stream, reply.header("content-length"));
     const envelope = tryEnvelope(collected.bytes);
     if (envelope !== undefined) return this.#deliver(envelope, id, stream);
     const message = `The server answered with status ${reply.status} and no MCP message: ${excerptOf(collected.bytes)}`;
@@ -211,8 +211,8 @@ export class HttpLink implements Link {
     this.#events.lost(id, failure);
   }
 
-  #tooLarge(id: number, stream: Stream): void {
-    const message = `The server sent more than ${this.#options.messageBytes} bytes in one message.`;
+  #tooLarge(id: number, stream: Stream, size = "too many"): void {
+    const message = `The server sent a message of ${size} bytes; the limit is ${this.#options.messageBytes}.`;
     this.#lose(id, stream, { code: "MESSAGE_TOO_LARGE", message, started: true });
     stream.abort.abort();
   }
