@@ -16,6 +16,7 @@ import { retrying } from "./router/retry.ts";
 import { answeringRounds } from "./router/rounds.ts";
 import type { Middleware } from "./router/route.ts";
 import { Router } from "./router/router.ts";
+import { FaultLog } from "./telemetry/fault-log.ts";
 import { logOfServer } from "./telemetry/server-log.ts";
 import { statusOf, type ServerStatus } from "./status.ts";
 import type { Listener } from "./upstream/audience.ts";
@@ -216,6 +217,7 @@ export class Works {
 
   #listen(): void {
     const { logger, cache } = this.#parts;
+    const faults = new FaultLog(logger);
     this.#pool.events.on("lists", ({ server, lists }) => {
       this.#catalog.update(server, lists, "live");
       const config = this.#config.servers.get(server);
@@ -227,7 +229,10 @@ export class Works {
       if (config !== undefined) logOfServer(logger, config, params);
     });
     this.#pool.events.on("notice", ({ server, text }) => logger.warn(`Server "${server}": ${text}`, { server }));
-    this.#catalog.events.on("change", (snapshot) => this.events.emit("change", snapshot));
+    this.#catalog.events.on("change", (snapshot) => {
+      for (const section of snapshot.sections.values()) faults.tell(this.#config.servers.get(section.server), section);
+      this.events.emit("change", snapshot);
+    });
   }
 
   #tellState(server: string): void {

@@ -36,6 +36,24 @@ function setUp({ era, capabilities, pages }: Server): { clock: FakeClock; listin
   return { clock, listing, reads, pass: (ms) => void clock.pass(ms) };
 }
 
+describe("words of change", () => {
+  it("become one reading once they stop, and one now and then while they do not", async () => {
+    const { clock, listing, reads } = setUp({ era: "legacy", capabilities: { tools: {} }, pages: [{}] });
+    for (let word = 0; word < 5; word++) {
+      listing.changed();
+      await clock.pass(DEBOUNCE_MS / 2);
+    }
+    expect(reads.length).toBe(0);
+    await clock.pass(2 * DEBOUNCE_MS);
+    expect(reads.length).toBe(1);
+    for (let word = 0; word < 30; word++) {
+      listing.changed();
+      await clock.pass(DEBOUNCE_MS / 2);
+    }
+    expect(reads.length).toBe(2);
+  });
+});
+
 const modern = (...pages: JsonObject[]): Server => ({ era: "modern", capabilities: { tools: { listChanged: true } }, pages });
 
 describe("what a modern server says of keeping its list", () => {

@@ -9,6 +9,9 @@ import type { Connection } from "./connection.ts";
 import { fetchLists } from "./lists.ts";
 import { CAPABILITY_OF, LIST_NAMES, UNSAID_MS, type ListName, type RawLists } from "./raw-lists.ts";
 
+/** Words of change that do not stop put a reading off by so many times the debounce at the most. */
+const LONGEST_DEBOUNCE = 10;
+
 export interface ListingOptions {
   readonly clock: Clock;
   readonly pages: number;
@@ -29,9 +32,11 @@ export class Listing {
   #timer: Cancel = () => {};
   /** When each list has to be read again, if somebody wants it: Clock time, ms. */
   #until: Partial<Record<ListName, number>> = {};
+  #last: RawLists | undefined;
   #failures = 0;
   #changed = false;
-  #planned = false;
+  /** Since when a reading is planned: Clock time, ms. */
+  #plannedAt: number | undefined;
 
   constructor(options: ListingOptions) {
     this.#options = options;
@@ -44,21 +49,24 @@ export class Listing {
 
   /** The server says that something changed: many such words become one reading. */
   changed(): void {
+    const { clock, debounceMs } = this.#options;
     this.#changed = true;
-    this.#plan(this.#options.debounceMs);
+    // A server that never stops is read now and then all the same.
+    const longest = (this.#plannedAt ?? clock.now()) + LONGEST_DEBOUNCE * debounceMs - clock.now();
+    this.#plan(Math.min(debounceMs, Math.max(0, longest)));
   }
 
   /** Somebody reads a list here: if it may no longer be the server's, that is asked again, in the background. */
   wanted(list: ListName): void {
     const until = this.#until[list];
-    if (until === undefined || until > this.#options.clock.now() || this.#planned) return;
+    if (until === undefined || until > this.#options.clock.now() || this.#plannedAt !== undefined) return;
     this.#plan(this.#options.debounceMs);
   }
 
   /** No reading is planned any more. */
   stop(): void {
     this.#timer();
-    this.#planned = false;
+    this.#plannedAt = undefined;
     this.#until = {};
   }
 
@@ -68,24 +76,31 @@ export class Listing {
     const { connection, listMs } = from;
     this.#changed = false;
     const { clock, pages } = this.#options;
+    const notice = (text: string): void => this.#options.notice(text);
     try {
-      const lists = await fetchLists(connection, { clock, listMs, pages, notice: (text) => this.#options.notice(text) });
-      this.#failures = 0;
+      const { lists, incomplete } = await fetchLists(connection, { clock, listMs, pages, last: this.#last, notice });
+      this.#last = lists;
       this.#until = untilOf(lists, clock.now());
       this.#options.lists(lists);
+      if (incomplete) return this.#planAgain();
+      this.#failures = 0;
       if (this.#changed) this.#plan(this.#options.debounceMs);
     } catch (error) {
       if (this.#options.source()?.connection !== connection) return;
       this.#options.failed(toToolyardError(error));
-      this.#plan(backoffMs(this.#failures++, this.#options.backoff, this.#options.random()));
+      this.#planAgain();
     }
+  }
+
+  #planAgain(): void {
+    this.#plan(backoffMs(this.#failures++, this.#options.backoff, this.#options.random()));
   }
 
   #plan(ms: number): void {
     this.#timer();
-    this.#planned = true;
+    this.#plannedAt ??= this.#options.clock.now();
     this.#timer = this.#options.clock.after(ms, () => {
-      this.#planned = false;
+      this.#plannedAt = undefined;
       void this.read();
     });
   }

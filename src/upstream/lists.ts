@@ -12,14 +12,24 @@ export interface ListOptions {
   readonly listMs: number;
   /** Pages that are read at the most. */
   readonly pages: number;
+  /** What it offered when it was read last: it stays where a list cannot be read now. */
+  readonly last: RawLists | undefined;
   /** Told of what is odd but harmless. */
   notice(text: string): void;
 }
 
+export interface Fetched {
+  readonly lists: RawLists;
+  /** One of the lists may well be read at another try. */
+  readonly incomplete: boolean;
+}
+
 /** One list, and (of a modern server) how long it may be kept. */
 interface Read {
-  readonly items: unknown[];
+  readonly items: readonly unknown[];
   readonly keeping?: Keeping;
+  /** Not what the server offers now; that may be known at another try. */
+  readonly provisional?: boolean;
 }
 
 interface Kind {
@@ -37,18 +47,19 @@ const KINDS: Readonly<Record<ListName, Kind>> = {
 
 /**
  * @throws what the connection throws, or SERVER_PROTOCOL, when the tools cannot be listed; prompts and resources
- * that cannot be are taken as none
+ * that cannot be are those of the last time, or none
  */
-export async function fetchLists(connection: Connection, options: ListOptions): Promise<RawLists> {
+export async function fetchLists(connection: Connection, options: ListOptions): Promise<Fetched> {
   const { capabilities = {}, instructions } = connection.spoken ?? { instructions: undefined };
   const read = async (name: ListName): Promise<Read> => {
     if (capabilities[CAPABILITY_OF[name]] === undefined) return { items: [] };
     const all = allPages(connection, KINDS[name], options);
-    return await (name === "tools" ? all : all.catch((error: unknown) => noneOf(KINDS[name].key, error, options)));
+    return await (name === "tools" ? all : all.catch((error: unknown) => unread(name, error, options)));
   };
   const [tools, prompts, resources, templates] = await Promise.all([read("tools"), read("prompts"), read("resources"), read("templates")]);
-  const lists = { tools: tools.items, prompts: prompts.items, resources: resources.items, templates: templates.items };
-  return { ...lists, instructions, capabilities, keeping: keepingOf({ tools, prompts, resources, templates }) };
+  const items = { tools: tools.items, prompts: prompts.items, resources: resources.items, templates: templates.items };
+  const lists = { ...items, instructions, capabilities, keeping: keepingOf({ tools, prompts, resources, templates }) };
+  return { lists, incomplete: [prompts, resources, templates].some(({ provisional }) => provisional === true) };
 }
 
 function keepingOf(all: Readonly<Record<ListName, Read>>): Partial<Record<ListName, Keeping>> {
@@ -66,7 +77,7 @@ async function allPages(connection: Connection, { method, key }: Kind, options: 
     const result = await onePage(connection, method, cursor, options);
     const entries = result[key];
     if (!Array.isArray(entries)) throw new ToolyardError("SERVER_PROTOCOL", `Its answer to ${method} has no list "${key}".`);
-    items.push(...entries);
+    for (const entry of entries) items.push(entry);
     if (isModern) keeping = shorter(keeping, hintsIn(result, options.clock.now()));
     cursor = result["nextCursor"];
     if (typeof cursor !== "string") return read();
@@ -99,10 +110,11 @@ function shorter(before: Keeping | undefined, page: Keeping): Keeping {
   return { until: Math.min(before.until, page.until), isPrivate: before.isPrivate || page.isPrivate };
 }
 
-/** Servers announce what they do not have (-32601); that costs nobody anything. */
-function noneOf(key: string, error: unknown, options: ListOptions): Read {
-  const failure = toToolyardError(error);
-  if (failure.code !== "SERVER_PROTOCOL") throw failure;
-  options.notice(`its ${key} cannot be listed and are left out: ${failure.message}`);
-  return { items: [] };
+/** What stands for a list that cannot be read. Servers announce what they do not have: that costs nobody anything. */
+function unread(name: ListName, error: unknown, { last, notice }: ListOptions): Read {
+  const { code, message } = toToolyardError(error);
+  if (code !== "SERVER_PROTOCOL" && code !== "CALL_TIMEOUT") throw error;
+  const before = last?.[name] ?? [];
+  notice(`its ${KINDS[name].key} cannot be listed and ${before.length === 0 ? "are left out" : "stay as they were"}: ${message}`);
+  return { items: before, provisional: before.length > 0 || code === "CALL_TIMEOUT" };
 }
