@@ -57,7 +57,7 @@ export const SERVERS: readonly ServerKind[] = [
   { name: "local", revision: "2025-11-25", carrier: "local" },
 ];
 
-export const CLIENTS: readonly ClientKind[] = REVISIONS.flatMap((revision) =>
+const CLIENTS: readonly ClientKind[] = REVISIONS.flatMap((revision) =>
   (revision === "2024-11-05" ? (["pipe"] as const) : (["http", "pipe"] as const)).map((carrier) => ({ revision, carrier })),
 );
 

@@ -72,8 +72,8 @@ export const template = (server: string): JsonObject => ({
 });
 
 const IMAGE: JsonObject = { type: "image", data: "iVBORw0KGgo=", mimeType: "image/png", annotations: AUDIENCE, _meta: META };
-export const AUDIO: JsonObject = { type: "audio", data: "UklGRg==", mimeType: "audio/wav" };
-export const LINK: JsonObject = { type: "resource_link", uri: "matrix://linked", ...common("link"), size: 7, mimeType: "text/plain" };
+const AUDIO: JsonObject = { type: "audio", data: "UklGRg==", mimeType: "audio/wav" };
+const LINK: JsonObject = { type: "resource_link", uri: "matrix://linked", ...common("link"), size: 7, mimeType: "text/plain" };
 const TEXT_RESOURCE: JsonObject = {
   type: "resource",
   resource: { uri: "matrix://embedded", mimeType: "text/plain", text: "in", _meta: META },
