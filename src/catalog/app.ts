@@ -1,11 +1,50 @@
-/** MCP Apps: a tool may have a page of its own, a resource of its server (extension `io.modelcontextprotocol/ui`). */
+/**
+ * MCP Apps: a tool may have a page of its own, a resource of its server (extension `io.modelcontextprotocol/ui`). Pages
+ * are addressed `ui://…`, without a word of the server; where two servers use the same address, the later one in the
+ * configuration gets another for it, in the resource and in the tools alike.
+ */
 
-import { objectOr } from "../base/json.ts";
-import type { Item } from "./item.ts";
+import { isObject, objectOr, type JsonObject } from "../base/json.ts";
+import type { Item, Section } from "./item.ts";
+
+const SCHEME = "ui://";
 
 /** The URI of the tool's page (`_meta.ui.resourceUri`, once `ui/resourceUri`); undefined where it has none. */
-export function pageOf({ definition }: Item): string | undefined {
+export function pageOf({ definition }: Pick<Item, "definition">): string | undefined {
   const meta = objectOr(definition["_meta"]);
   const uri = objectOr(meta["ui"])["resourceUri"] ?? meta["ui/resourceUri"];
   return typeof uri === "string" ? uri : undefined;
+}
+
+/** The sections, with addresses of pages that no two of them share. Only pages that are listed as resources can be given another one. */
+export function partPages(sections: readonly Section[]): readonly Section[] {
+  const taken = new Set<string>();
+  return sections.map((section) => {
+    const moved = new Map<string, string>();
+    for (const page of pagesIn(section)) {
+      if (!taken.has(page)) taken.add(page);
+      else moved.set(page, `${SCHEME}${section.server}/${page.slice(SCHEME.length)}`);
+    }
+    return moved.size === 0 ? section : { ...section, items: section.items.map((item) => atNewAddress(item, moved)) };
+  });
+}
+
+function pagesIn({ items }: Section): Set<string> {
+  return new Set(items.flatMap(({ kind, name }) => (kind === "resource" && name.startsWith(SCHEME) ? name : [])));
+}
+
+function atNewAddress(item: Item, moved: ReadonlyMap<string, string>): Item {
+  if (item.kind === "resource") {
+    const uri = moved.get(item.name);
+    return uri === undefined ? item : { ...item, name: uri, definition: { ...item.definition, uri } };
+  }
+  const resourceUri = item.kind === "tool" ? moved.get(pageOf(item) ?? "") : undefined;
+  return resourceUri === undefined ? item : { ...item, definition: withPage(item.definition, resourceUri) };
+}
+
+function withPage(definition: JsonObject, resourceUri: string): JsonObject {
+  const meta = objectOr(definition["_meta"]);
+  const ui = isObject(meta["ui"]) ? { ui: { ...meta["ui"], resourceUri } } : {};
+  const flat = meta["ui/resourceUri"] === undefined ? {} : { "ui/resourceUri": resourceUri };
+  return { ...definition, _meta: { ...meta, ...ui, ...flat } };
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Naming } from "../config/config.ts";
+import { partPages } from "./app.ts";
 import type { Hidden, Item, Section, Snapshot } from "./item.ts";
 import { hashedName, nameLimit } from "./name.ts";
 
@@ -20,9 +21,10 @@ interface Part {
  * @param sections one for each enabled server, in the order of the configuration
  */
 export function buildSnapshot(sections: readonly Section[], naming: ConflictRules, version: number): Snapshot {
-  const tools = settleNames("tool", sections, naming);
+  const parted = partPages(sections);
+  const tools = settleNames("tool", parted, naming);
   const prompts = settleNames("prompt", sections, naming);
-  const resources = settleAddresses("resource", sections);
+  const resources = settleAddresses("resource", parted);
   const templates = settleAddresses("template", sections);
   return snapshotOf({
     version,

@@ -30,14 +30,9 @@ export function visibleSnapshot(snapshot: Snapshot, toolset: Toolset | undefined
 }
 
 function seesOf(snapshot: Snapshot, whole: ReadonlySet<string>, picks: (id: string) => boolean): Sees {
-  const apps = new Set(snapshot.tools.filter(({ id }) => picks(id)).flatMap((tool) => appOf(tool) ?? []));
+  const pages = new Set(snapshot.tools.filter(({ id }) => picks(id)).map((tool) => `${tool.server} ${pageOf(tool) ?? ""}`));
+  const apps = new Set(snapshot.resources.filter(({ server, name }) => pages.has(`${server} ${name}`)).map(({ id }) => id));
   return (server, { kind, id }) => whole.has(server) || (kind === "tool" && picks(id)) || (kind === "resource" && apps.has(id));
-}
-
-/** The id of the resource that holds the tool's page. */
-function appOf(tool: Item): string | undefined {
-  const uri = pageOf(tool);
-  return uri === undefined ? undefined : `${tool.server}/${uri}`;
 }
 
 function cutSection(section: Section, sees: Sees): Section {

@@ -51,6 +51,23 @@ describe("names that the page of an App knows", () => {
   });
 });
 
+describe("addresses that nobody lists", () => {
+  const read = (uri: string, linked?: (uri: string) => string | undefined): string =>
+    resolve(snapshot, targetOf("resources/read", Body.of({ uri })), linked).server;
+
+  it("belong to the server whose result has named them, if the caller sees it", () => {
+    expect(read("x://1", (uri) => (uri === "x://1" ? "c" : undefined))).toBe("c");
+    expect(() => read("x://1", () => "hidden")).toThrow(/Unknown resource/);
+  });
+
+  it("belong to the server of the tool whose page they are, if there is only one", () => {
+    const own = item("tool", "b", "own", { _meta: { ui: { resourceUri: "ui://b" } } });
+    const made = snapshotOf({ ...snapshot, tools: [...tools, own] });
+    expect(resolve(made, targetOf("resources/read", Body.of({ uri: "ui://b" }))).server).toBe("b");
+    expect(() => read("ui://page")).toThrow(/Unknown resource/);
+  });
+});
+
 describe("methods that the core of the protocol does not have", () => {
   it("go to the server of what they name", () => {
     expect(to("acme/do", { name: "a__move" })).toBe("a/move");

@@ -30,6 +30,8 @@ export interface Resolved {
   readonly name: string;
 }
 
+type Linked = (uri: string) => string | undefined;
+
 /** @throws INVALID_PARAMS when the request names nothing and should */
 export function targetOf(method: string, params: Body): Target {
   switch (method) {
@@ -49,11 +51,12 @@ export function targetOf(method: string, params: Body): Target {
 }
 
 /**
+ * @param linked the server whose results have named a URI to this caller
  * @throws UNKNOWN_NAME with the nearest visible names, or with the server that may have it and has not listed anything;
  * METHOD_NOT_FOUND where no server can be asked an unknown method
  */
-export function resolve(snapshot: Snapshot, target: Target): Resolved {
-  if (target.kind === "uri") return resolveUri(snapshot, target.name);
+export function resolve(snapshot: Snapshot, target: Target, linked: Linked = () => undefined): Resolved {
+  if (target.kind === "uri") return resolveUri(snapshot, target.name, linked);
   if (target.kind === "other") return resolveOther(snapshot, target);
   const item = target.kind === "tool" ? (snapshot.tool(target.name) ?? calledByApp(snapshot, target.name)) : snapshot.prompt(target.name);
   if (item === undefined) throw unknown(target, target.kind === "tool" ? snapshot.tools : snapshot.prompts, silentOwner(snapshot, target));
@@ -84,10 +87,12 @@ function itemAt(snapshot: Snapshot, uri: string): Item | undefined {
   return exact ?? snapshot.templates.find((template) => matchesTemplate(template.name, uri));
 }
 
-/** An item, or the only server that uses the URI's scheme. */
-function resolveUri(snapshot: Snapshot, uri: string): Resolved {
+/** An item, or who has named it in a result or as the page of a tool, or the only server that uses the URI's scheme. */
+function resolveUri(snapshot: Snapshot, uri: string, linked: Linked): Resolved {
   const item = itemAt(snapshot, uri);
   if (item !== undefined) return { server: item.server, item, name: uri };
+  const named = linked(uri) ?? ownerOfPage(snapshot, uri);
+  if (named !== undefined && snapshot.sections.has(named)) return { server: named, item: undefined, name: uri };
   const scheme = uri.slice(0, uri.indexOf(":") + 1);
   const owners = new Set(
     [...snapshot.resources, ...snapshot.templates].filter(({ name }) => scheme !== "" && name.startsWith(scheme)).map((it) => it.server),
@@ -95,6 +100,12 @@ function resolveUri(snapshot: Snapshot, uri: string): Resolved {
   const [owner] = owners;
   if (owners.size === 1 && owner !== undefined) return { server: owner, item: undefined, name: uri };
   throw new ToolyardError("UNKNOWN_NAME", `Unknown resource: ${uri}.`, { data: { uri } });
+}
+
+/** Pages of Apps need not be listed. */
+function ownerOfPage({ tools }: Snapshot, uri: string): string | undefined {
+  const [owner, ...others] = new Set(tools.filter((tool) => pageOf(tool) === uri).map(({ server }) => server));
+  return others.length === 0 ? owner : undefined;
 }
 
 /** The server whose name this would be, if it is one of those that have never said what they offer. */

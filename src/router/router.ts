@@ -12,6 +12,7 @@ import type { Pool } from "../upstream/pool.ts";
 import { toAnswer } from "./failures.ts";
 import { lackingAnswer } from "./lacking.ts";
 import { limitsOf } from "./limits.ts";
+import { NamedLinks } from "./named-links.ts";
 import { tellingOwnRoots } from "./own-roots.ts";
 import { resolve, targetOf, type Resolved } from "./resolve.ts";
 import { compose, type Middleware, type Next, type RoutedCall } from "./route.ts";
@@ -21,6 +22,7 @@ const ARGUMENT_ERROR = /invalid (arguments|params|input)|validation error|-32602
 export class Router {
   readonly #pool: Pool;
   readonly #chain: Next;
+  readonly #links = new NamedLinks();
 
   /** @param middlewares the first is outermost */
   constructor(pool: Pool, middlewares: readonly Middleware[]) {
@@ -36,7 +38,7 @@ export class Router {
   async call(call: Call, snapshot: Snapshot): Promise<Answer> {
     let routed: RoutedCall | undefined;
     try {
-      routed = this.#route(call, resolve(snapshot, targetOf(call.method, call.params)));
+      routed = this.#route(call, this.#resolve(call, snapshot));
       return withSchema(await this.#chain(routed), routed.route.item);
     } catch (error) {
       return toAnswer(this.#orSilence(toToolyardError(error)), call.method, routed?.route);
@@ -50,7 +52,7 @@ export class Router {
    * @throws INVALID_PARAMS, UNKNOWN_NAME, SERVER_REMOVED, SERVER_BUSY
    */
   watch(call: Call, snapshot: Snapshot, changed: Changed): Watch {
-    const { server, name } = resolve(snapshot, targetOf(call.method, call.params));
+    const { server, name } = this.#resolve(call, snapshot);
     return this.#pool.for(server, call).watch(name, changed);
   }
 
@@ -59,6 +61,10 @@ export class Router {
     const { server } = error.details;
     if (error.code !== "UNKNOWN_NAME" || server === undefined) return error;
     return this.#pool.get(server)?.silence ?? error;
+  }
+
+  #resolve({ method, params, caller }: Call, snapshot: Snapshot): Resolved {
+    return resolve(snapshot, targetOf(method, params), (uri) => this.#links.owner(caller.identity, uri));
   }
 
   #route(call: Call, resolved: Resolved): RoutedCall {
@@ -77,8 +83,9 @@ export class Router {
     const { protocolVersion } = call.caller;
     if (answer.error !== undefined) return failed(answer.error, call.caller);
     if (isUnfinished(answer.result, from)) return answer;
+    this.#links.note(call.caller.identity, route.server.name, answer.result);
     const crossing = { from, toVersion: protocolVersion, outputSchema: item?.definition["outputSchema"] };
-    return { result: toClient(call.method, answer.result, crossing) };
+    return { result: atItsAddress(toClient(call.method, answer.result, crossing), item) };
   }
 }
 
@@ -96,9 +103,19 @@ function isUnfinished(result: Body, from: Era): boolean {
   return type !== undefined && type !== "complete";
 }
 
-/** The params with the server's own name, and the arguments that the configuration fixes. */
+/** What a server says of a page that clients know under another address. */
+function atItsAddress(result: Body, item: Item | undefined): Body {
+  if (item?.kind !== "resource" || item.name === item.origin) return result;
+  const contents = result.get("contents");
+  if (!Array.isArray(contents)) return result;
+  const moved = contents.map((each) => (isObject(each) && each["uri"] === item.origin ? { ...each, uri: item.name } : each));
+  return result.with({ contents: moved });
+}
+
+/** The params with the server's own name or address, and the arguments that the configuration fixes. */
 function ownParams(call: Call, item: Item | undefined): Body {
-  if (item === undefined || item.kind === "resource" || item.kind === "template") return call.params;
+  if (item === undefined || item.kind === "template") return call.params;
+  if (item.kind === "resource") return item.name === item.origin ? call.params : call.params.with({ uri: item.origin });
   const changes: Record<string, Change> = {};
   if (call.method === "completion/complete") changes["ref"] = { ...objectOr(call.params.get("ref")), name: item.origin };
   else if (item.origin !== call.params.get("name")) changes["name"] = item.origin;
