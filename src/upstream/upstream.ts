@@ -265,14 +265,28 @@ export class Upstream {
   /** Why a call need not wait: there will be no connection soon. */
   #refusal(): ToolyardError | undefined {
     const { state, reason, retryAfterMs } = this.#lifeline;
-    if (state === "disabled") return this.#error("SERVER_DISABLED", "It is disabled.");
-    if (state === "closed") return this.#error("SERVER_REMOVED", "It has been removed.");
-    const why = reason?.message ?? "";
-    if (state === "failed") return this.#error("SERVER_FAILED", `It could not be started. ${why}`.trim(), retryAfterMs);
-    const due = state === "backoff" && retryAfterMs === 0; // the next attempt is about to begin
-    if ((state !== "backoff" && state !== "auth-required") || due || this.#lifeline.mayHurry()) return undefined;
+    switch (state) {
+      case "disabled":
+        return this.#error("SERVER_DISABLED", "It is disabled.");
+      case "closed":
+        return this.#error("SERVER_REMOVED", "It has been removed.");
+      case "failed":
+        return this.#error("SERVER_FAILED", `It could not be started. ${reason?.message ?? ""}`.trim(), retryAfterMs);
+      case "backoff":
+        return retryAfterMs === 0 ? undefined : this.#waiting(); // at 0 the next attempt is about to begin
+      case "auth-required":
+        return this.#waiting();
+      default:
+        return undefined;
+    }
+  }
+
+  /** The last failure and when the next try is, unless a try now costs nothing. */
+  #waiting(): ToolyardError | undefined {
+    const { reason, retryAfterMs } = this.#lifeline;
+    if (this.#lifeline.mayHurry()) return undefined;
     const again = retryAfterMs === 0 ? "" : ` The next try is in ${inSeconds(retryAfterMs)}.`;
-    return this.#error(reason?.code ?? "SERVER_UNREACHABLE", why + again, retryAfterMs);
+    return this.#error(reason?.code ?? "SERVER_UNREACHABLE", `${reason?.message ?? ""}${again}`, retryAfterMs);
   }
 
   #makeLifeline(server: ServerConfig, predecessor: Promise<void>): Lifeline {
