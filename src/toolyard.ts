@@ -7,7 +7,7 @@ import { stringOr, type JsonObject } from "./base/json.ts";
 import { mergeInstructions } from "./catalog/instructions.ts";
 import type { Snapshot } from "./catalog/item.ts";
 import { hintsOf } from "./catalog/keeping.ts";
-import { serverSnapshot, visibleSnapshot } from "./catalog/visible.ts";
+import { mayShow, serverSnapshot, visibleSnapshot } from "./catalog/visible.ts";
 import type { Config } from "./config/config.ts";
 import type { ServerStatus } from "./status.ts";
 import {
@@ -210,7 +210,7 @@ export class Toolyard {
       listed: (list) => works.listed(list, snapshot()),
       keeping: (list) => hintsOf(snapshot(), list, this.#parts.clock.now()),
       discovered: () => works.discovered,
-      missing: () => missing(works.servers(), rules),
+      missing: () => missing(works.servers(), rules, works.config),
       onChange: (listener) => works.events.on("change", () => listener()),
       why: (name, visible) => whyOf(name, { whole: works.snapshot, visible, servers: works.servers() }),
     };
@@ -232,9 +232,11 @@ function isKnown({ params }: Call, visible: Snapshot): boolean {
   return [visible.tool(name), visible.prompt(name), visible.resource(name)].some((item) => item !== undefined);
 }
 
-function missing(servers: readonly ServerStatus[], { server }: ViewRules): Missing[] {
+function missing(servers: readonly ServerStatus[], { toolset, server }: ViewRules, { toolsets }: Config): Missing[] {
+  const isWanted = (name: string): boolean =>
+    server === undefined ? toolset === undefined || mayShow(toolsets.get(toolset), name) : server === name;
   return servers
-    .filter(({ name, lists, state }) => lists === "none" && state !== "disabled" && (server === undefined || server === name))
+    .filter(({ name, lists, state }) => lists === "none" && state !== "disabled" && isWanted(name))
     .map(({ name, state, reason }) => ({ server: name, state, ...(reason === undefined ? {} : { reason }) }));
 }
 

@@ -8,6 +8,7 @@ import { isObject, stringOr, type JsonObject } from "./base/json.ts";
 import type { Changed, Watch } from "./base/watch.ts";
 import type { Item, Snapshot } from "./catalog/item.ts";
 import type { CacheHints } from "./era/results.ts";
+import { capabilitiesOf } from "./era/capabilities.ts";
 import { LATEST_LEGACY } from "./era/revisions.ts";
 import { schemaBlock } from "./router/router.ts";
 import type { ListName } from "./upstream/raw-lists.ts";
@@ -98,12 +99,7 @@ export class View {
   constructor(source: ViewSource, handlers: Handlers) {
     this.#source = source;
     this.#handlers = handlers;
-    const capabilities: JsonObject = {
-      ...(handlers.elicit === undefined ? {} : { elicitation: { form: {}, url: {} } }),
-      ...(handlers.sample === undefined ? {} : { sampling: {} }),
-      ...(handlers.roots === undefined ? {} : { roots: {} }),
-    };
-    this.#caller = { identity: "local", era: "legacy", protocolVersion: LATEST_LEGACY, capabilities };
+    this.#caller = { identity: "local", era: "legacy", protocolVersion: LATEST_LEGACY, capabilities: capabilitiesOf(handlers) };
   }
 
   /** The catalog as this View sees it, at this moment. */

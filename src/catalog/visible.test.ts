@@ -3,7 +3,7 @@ import { parseConfig } from "../config/load.ts";
 import type { Snapshot } from "./item.ts";
 import { buildSection, nothingListed } from "./section.ts";
 import { buildSnapshot } from "./snapshot.ts";
-import { serverSnapshot, visibleSnapshot } from "./visible.ts";
+import { mayShow, serverSnapshot, visibleSnapshot } from "./visible.ts";
 
 const tool = (name: string, more: object = {}): object => ({ name, inputSchema: { type: "object" }, ...more });
 
@@ -96,4 +96,16 @@ describe("serverSnapshot", () => {
     const seen = serverSnapshot(whole(), "nobody");
     expect([ids(seen), seen.sections.size]).toEqual([[], 0]);
   });
+});
+
+describe("mayShow", () => {
+  it.each([
+    [undefined, "crm", true],
+    [{ servers: undefined, tools: undefined }, "crm", true],
+    [{ servers: ["git"], tools: undefined }, "crm", false],
+    [{ servers: ["git"], tools: ["crm/find*"] }, "crm", true],
+    [{ servers: undefined, tools: ["c*/x"] }, "crm", true],
+    [{ servers: undefined, tools: ["git/x"] }, "crm", false],
+    [{ servers: [], tools: undefined }, "crm", false],
+  ])("%j shows something of %s: %s", (toolset, server, expected) => expect(mayShow(toolset, server)).toBe(expected));
 });

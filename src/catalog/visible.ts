@@ -29,6 +29,13 @@ export function visibleSnapshot(snapshot: Snapshot, toolset: Toolset | undefined
   });
 }
 
+/** May this toolset show anything of the server, whatever that lists? */
+export function mayShow(toolset: Toolset | undefined, server: string): boolean {
+  if (toolset === undefined || (toolset.servers === undefined && toolset.tools === undefined)) return true;
+  if (toolset.servers?.includes(server)) return true;
+  return compilePatterns((toolset.tools ?? []).map((id) => id.split("/", 1)[0] ?? ""))(server);
+}
+
 function seesOf(snapshot: Snapshot, whole: ReadonlySet<string>, picks: (id: string) => boolean): Sees {
   const pages = new Set(snapshot.tools.filter(({ id }) => picks(id)).map((tool) => `${tool.server} ${pageOf(tool) ?? ""}`));
   const apps = new Set(snapshot.resources.filter(({ server, name }) => pages.has(`${server} ${name}`)).map(({ id }) => id));

@@ -69,6 +69,16 @@ describe("a list that is not complete", () => {
     await client.inbox.waitFor("notifications/tools/list_changed");
     expect(await client.toolNames()).toContain("late__echo");
   });
+
+  it("says nothing of servers that its toolset does not show", async () => {
+    const servers = { hung: stdioServer({ "never-answer": "handshake", era: "silent" }) };
+    const config = { discovery: { wait: "200ms" }, toolsets: { own: { servers: ["demo"] }, whole: { tools: ["demo/echo", "hung/*"] } } };
+    await using test = await testGateway({ servers, config });
+    const missingIn = async (path: string): Promise<unknown> =>
+      (await (await test.legacy({}, path)).request("tools/list")).result?.["_meta"];
+    expect(await missingIn("/own")).toBeUndefined();
+    expect(await missingIn("/whole")).toMatchObject({ "toolyard/missing": [{ server: "hung" }] });
+  });
 });
 
 describe("opening", () => {

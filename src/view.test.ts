@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { Body } from "./base/body.ts";
+import type { Call } from "./base/call.ts";
+import type { Snapshot } from "./catalog/item.ts";
+import { View, type Handlers, type ViewSource } from "./view.ts";
+
+/** The call that a host with these handlers makes. */
+async function callOf(handlers: Handlers): Promise<Call> {
+  const calls: Call[] = [];
+  const call: ViewSource["call"] = async (made) => {
+    calls.push(made);
+    return { result: Body.of({ content: [] }) };
+  };
+  const view = new View({ call, snapshot: () => ({}) as Snapshot } as Partial<ViewSource> as ViewSource, handlers);
+  await view.callTool("x");
+  return calls[0] as Call;
+}
+
+it("declares what the host's functions can answer, sampling with tools too, and asks nobody else", async () => {
+  const none = await callOf({});
+  expect([none.caller.capabilities, none.ask]).toEqual([{}, undefined]);
+  const all = await callOf({ elicit: () => ({}), sample: () => ({}), roots: [] });
+  expect(all.caller.capabilities).toEqual({ elicitation: { form: {}, url: {} }, sampling: { tools: {} }, roots: {} });
+  expect(all.ask).toBeTypeOf("function");
+});
