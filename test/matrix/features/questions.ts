@@ -7,6 +7,7 @@ import { textOf } from "../../support/inbox.ts";
 import type { Column, Revision } from "../columns.ts";
 import { CONFIGURED_ROOT, rootedName } from "../place/servers.ts";
 import { EVERYTHING, Talk, type Question } from "../place/talk.ts";
+import { RIDDLE, riddleUri } from "../server/data.ts";
 import { clientEra, from, fresh, notLocal, resultOf, saidIn, serverEra, WHY, type Feature } from "./feature.ts";
 
 const FORM = "elicitation/create";
@@ -133,7 +134,8 @@ const linkError: Feature = {
     const elicitations = [objectOr(link(talk)["params"])];
     const params = { name: talk.name("refuse"), arguments: { code: -32042, message: "First a link", data: { elicitations } } };
     const answer = await talk.once("tools/call", params);
-    if (talk.era === "legacy") return assert.deepEqual([answer.error?.code, answer.error?.data], [-32042, { elicitations }]);
+    const shown = elicitations.map((each) => ({ ...each, message: `${talk.column.server.name}: Look` }));
+    if (talk.era === "legacy") return assert.deepEqual([answer.error?.code, answer.error?.data], [-32042, { elicitations: shown }]);
     const { resultType, inputRequests } = resultOf(answer);
     assert.equal(resultType, "input_required");
     const [request] = Object.values(objectOr(inputRequests));
@@ -248,6 +250,21 @@ const rounds: Feature = {
   },
 };
 
+const riddles: Feature = {
+  name: "questions of a prompt and of a resource",
+  stage: "asking",
+  absent: since("2025-11-25"),
+  async check(talk) {
+    talk.answer = () => accept({ what: String(talk.asked.length) });
+    const prompt = resultOf(await talk.request("prompts/get", { name: talk.name(RIDDLE), arguments: {} }));
+    const told = (nth: string): string => JSON.stringify({ q: accept({ what: nth }) });
+    assert.deepEqual(prompt["messages"], [{ role: "user", content: { type: "text", text: told("1") } }]);
+    const uri = riddleUri(talk.column.server.name);
+    const resource = resultOf(await talk.request("resources/read", { uri }));
+    assert.deepEqual(resource["contents"], [{ uri, text: told("2") }]);
+  },
+};
+
 const shed: Feature = {
   name: "a call that is to be made again, without a question",
   older: true,
@@ -295,6 +312,7 @@ export const QUESTIONS: readonly Feature[] = [
   configuredRoots,
   several,
   rounds,
+  riddles,
   shed,
   unable,
 ];

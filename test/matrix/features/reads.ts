@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { isObject, objectOr } from "../../../src/base/json.ts";
 import { letter, pageContents, PROMPT, resource, template } from "../server/data.ts";
-import { coreOf, entryOf, listOf, notLocal, resultOf, type Feature } from "./feature.ts";
+import { coreOf, entryOf, fresh, listOf, notLocal, resultOf, type Feature } from "./feature.ts";
 import { expectBlocks } from "./tools.ts";
 
 const prompts: Feature = {
@@ -63,6 +63,17 @@ const lost: Feature = {
   },
 };
 
+const linked: Feature = {
+  name: "resources: one that only a result has named",
+  absent: notLocal,
+  async check(talk) {
+    const uri = `elsewhere://${fresh("x")}`;
+    assert.equal((await talk.request("resources/read", { uri })).error?.code, -32602);
+    resultOf(await talk.call("point", { uri }));
+    assert.deepEqual(coreOf(talk, await talk.request("resources/read", { uri })), pageContents(uri));
+  },
+};
+
 const completion: Feature = {
   name: "completion",
   absent: notLocal,
@@ -80,4 +91,4 @@ const completion: Feature = {
   },
 };
 
-export const READS: readonly Feature[] = [prompts, resources, templates, lost, completion];
+export const READS: readonly Feature[] = [prompts, resources, templates, linked, lost, completion];

@@ -49,6 +49,14 @@ export const PROMPT: JsonObject = {
   arguments: [{ name: "to", title: "To", description: "Whom.", required: true, "x-odd": ODD }],
 };
 
+/** A prompt, and a resource, that ask before they tell. */
+export const RIDDLE = "riddle";
+export const riddleUri = (server: string): string => `matrix://${server}/riddle`;
+export const RIDDLE_QUESTION: JsonObject = {
+  method: "elicitation/create",
+  params: { message: "What?", requestedSchema: { type: "object", properties: { what: { type: "string" } } } },
+};
+
 export const resource = (server: string): JsonObject => ({
   ...common("page"),
   uri: `matrix://${server}/page`,

@@ -3,8 +3,10 @@
 import { objectOr, type JsonObject } from "../../../src/base/json.ts";
 import { plain, RpcFailure } from "../../servers/hostile/protocol/message.ts";
 import type { Offer } from "../../servers/hostile/protocol/offer.ts";
+import type { Request } from "../../servers/hostile/protocol/request.ts";
 import type { Tool } from "../../servers/hostile/protocol/tools.ts";
 import { acts, type Grown } from "./acts.ts";
+import { putQuestions } from "./asking.ts";
 import {
   app,
   appContents,
@@ -19,6 +21,9 @@ import {
   pageContents,
   PROMPT,
   resource,
+  RIDDLE,
+  RIDDLE_QUESTION,
+  riddleUri,
   template,
   TOOL,
   wholeResult,
@@ -36,11 +41,16 @@ export function offerFor(server: string, era: "legacy" | "modern"): Offer {
       return [...listed, ...grown.tools.map((name) => said({ name, inputSchema: { type: "object" } }, name))];
     },
     methods: {
-      "prompts/list": () => ({ prompts: [PROMPT, ...grown.prompts.map((name) => ({ name }))] }),
-      "prompts/get": ({ params }) => getPrompt(params),
+      "prompts/list": () => ({ prompts: [PROMPT, { name: RIDDLE }, ...grown.prompts.map((name) => ({ name }))] }),
+      "prompts/get": (request) => (request.params["name"] === RIDDLE ? riddle(request, tellPrompt) : getPrompt(request.params)),
       "resources/list": () => ({ resources: [resource(server), app(server), ...grown.resources.map((name) => ({ name, uri: name }))] }),
       "resources/templates/list": () => ({ resourceTemplates: [template(server)] }),
-      "resources/read": ({ params, modern }) => readResource(server, plain(params["uri"]), modern),
+      "resources/read": (request) => {
+        const uri = plain(request.params["uri"]);
+        return uri === riddleUri(server)
+          ? riddle(request, (text) => ({ contents: [{ uri, text }] }))
+          : readResource(server, uri, request.modern);
+      },
       "completion/complete": ({ params }) => complete(params),
       [`${EXTENSION}/hello`]: ({ params }) => ({ hello: params["to"] ?? null, meta: params["_meta"] ?? null }),
     },
@@ -62,6 +72,14 @@ function said(definition: JsonObject, text: string): Tool {
   return { definition, run: () => ({ content: [{ type: "text", text }] }) };
 }
 
+const tellPrompt = (text: string): JsonObject => ({ messages: [{ role: "user", content: { type: "text", text } }] });
+
+/** Asks what it is to tell. */
+async function riddle(request: Request, tell: (text: string) => JsonObject): Promise<JsonObject> {
+  const asked = await putQuestions({ q: RIDDLE_QUESTION }, request, { rounds: 1, complete: false, anyway: false });
+  return "answers" in asked ? tell(JSON.stringify(asked.answers)) : asked.result;
+}
+
 /** @throws RpcFailure when there is no such prompt */
 function getPrompt({ name, arguments: args }: JsonObject): JsonObject {
   if (name !== PROMPT["name"]) throw new RpcFailure(-32602, `Unknown prompt: ${plain(name)}`);
@@ -71,7 +89,8 @@ function getPrompt({ name, arguments: args }: JsonObject): JsonObject {
 /** @throws RpcFailure when there is no such resource */
 function readResource(server: string, uri: string, modern: boolean): JsonObject {
   if (uri === `ui://${server}/app`) return appContents(uri);
-  if (uri === `matrix://${server}/page` || uri.startsWith(`matrix://${server}/things/`)) return pageContents(uri);
+  if (uri.startsWith("elsewhere://") || uri === `matrix://${server}/page` || uri.startsWith(`matrix://${server}/things/`))
+    return pageContents(uri);
   throw new RpcFailure(modern ? -32602 : -32002, "Resource not found", { uri });
 }
 
