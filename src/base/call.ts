@@ -56,6 +56,11 @@ export interface Call {
   readonly log?: (message: JsonObject) => void;
   /** Takes a notification of a kind that the protocol does not define, as extensions have them. */
   readonly notify?: (method: string, params: Body) => void;
+  /**
+   * Takes the server's name and its id of a link that its user is done with; may come after the answer. Absent where the
+   * caller expects no such word.
+   */
+  readonly completed?: (server: string, elicitationId: string) => void;
   /** Puts a server's question to this caller; absent where the caller can answer none. */
   readonly ask?: (question: Question) => Promise<Answer>;
 }

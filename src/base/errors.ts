@@ -178,6 +178,14 @@ export const ERRORS = {
     "The server asked its client a question that nobody here can answer.",
     "See the setting that the message names.",
   ),
+  LINK_FIRST: row(
+    "isError",
+    -32603,
+    502,
+    true,
+    "The server wants its user to open a link before it does what was asked.",
+    "Open the link that the message names, then call again; a host that can open links is asked by itself.",
+  ),
   CANCELLED: row("error", -32603, 499, false, "The caller cancelled.", "Nothing."),
 
   PARSE_ERROR: row("error", -32700, 400, false, "The message is not JSON.", "Send one JSON-RPC 2.0 message."),

@@ -84,8 +84,7 @@ class FileListCache implements ListCache {
 
   write(server: ServerConfig, lists: RawLists): void {
     const file = fileOf(server);
-    const { keeping: _, ...content } = lists;
-    const digest = sha256(JSON.stringify(content));
+    const digest = sha256(JSON.stringify({ ...lists, keeping: undefined }));
     if (this.#written.get(file) === digest && !this.#missed.has(file)) return;
     this.#written.set(file, digest);
     this.#missed.delete(file);

@@ -91,6 +91,12 @@ function isLocal(key: string, era: Hop["era"]): boolean {
   return era === "modern" ? HOP_LOCAL.has(key) : key === META.progressToken || key.startsWith(PREFIX);
 }
 
+/** The params without the answers and the state of a round, which only a modern server can have asked for (spec 2026-07-28: MRTR). */
+export function withoutRound(params: Body): Body {
+  const isRound = params.member("inputResponses") !== undefined || params.member("requestState") !== undefined;
+  return isRound ? params.with({ inputResponses: undefined, requestState: undefined }) : params;
+}
+
 /** The progress token of a request, in either era; undefined where it has none that is legal. */
 export function progressTokenIn(params: Body): ProgressToken | undefined {
   const token = objectOr(params.get("_meta"))[META.progressToken];

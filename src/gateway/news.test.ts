@@ -218,6 +218,20 @@ it("who waits for news of a server that is not there yet is told once it is", as
   await client.inbox.waitFor(UPDATED);
 });
 
+it("a change waits for a client that does not listen just then", async () => {
+  await using server = await hostile("stdio", {});
+  await using test = await testGateway({ servers: { crm: server.entry }, config });
+  await test.yard.ready();
+  const client = await test.legacy();
+  await client.request("resources/subscribe", { uri: SHARED });
+  for (let nth = 0; nth < 3; nth++) server.act({ do: "resource-updated", uri: SHARED });
+  await pause(200);
+  await client.listen();
+  await client.inbox.waitFor(UPDATED);
+  await pause(50);
+  expect(urisOf(client)).toEqual([SHARED]);
+});
+
 it("a server that is watched does not rest", async () => {
   await using server = await hostile("stdio", {});
   await using test = await testGateway({ servers: { crm: { ...server.entry, timeouts: { idle: "1s" } } }, config });

@@ -1,7 +1,7 @@
 /** From an error of ours to the answer that a client gets: it names server, tool, cause and what to do next. */
 
 import { Body } from "../base/body.ts";
-import type { Answer } from "../base/call.ts";
+import type { Answer, Call } from "../base/call.ts";
 import { ERRORS, type ToolyardError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Route } from "./route.ts";
@@ -12,14 +12,16 @@ const NEXT_STEP: Partial<Record<ToolyardError["code"], string>> = {
   OUTCOME_UNKNOWN: "Check whether it took effect before you call it again.",
   SERVER_STARTING: "Call it again in a while, or use another tool meanwhile.",
   SERVER_BUSY: "Wait a moment, then call again.",
+  LINK_FIRST: "Give the user the link, and call again once they are done there.",
 };
 const RETRY_LATER = "Call again later, or use another tool; other servers are not affected.";
 const NOT_NOW = "Do not repeat this call; use another tool, and tell the user what is wrong.";
 
-/** The answer to `method` for an error on its way. */
-export function toAnswer(error: ToolyardError, method: string, route: Route | undefined): Answer {
+/** The answer to a call for an error on its way. */
+export function toAnswer(error: ToolyardError, { method, caller }: Pick<Call, "method" | "caller">, route: Route | undefined): Answer {
   const row = ERRORS[error.code];
-  if (method === "tools/call" && row.inCall === "isError") return { result: Body.of(toolError(error, route)) };
+  const whole = caller.era === "modern" ? { resultType: "complete" } : {};
+  if (method === "tools/call" && row.inCall === "isError") return { result: Body.of({ ...whole, ...toolError(error, route) }) };
   const data = error.details.data ?? { code: error.code, server: route?.server.name ?? error.details.server };
   return { error: { code: row.rpc, message: plainText(error, route), data } };
 }

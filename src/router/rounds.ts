@@ -10,6 +10,7 @@ import { ToolyardError } from "../base/errors.ts";
 import { objectOr, stringOr, type JsonObject } from "../base/json.ts";
 import { canAsk } from "../era/capabilities.ts";
 import { hasTime } from "./limits.ts";
+import { OpenedLinks } from "./opened-links.ts";
 import type { Middleware, RoutedCall } from "./route.ts";
 
 export interface RoundLimits {
@@ -24,12 +25,18 @@ const LONGEST_PAUSE_MS = 2_000;
 /** Middleware for callers of the legacy era; for others it does nothing. */
 export function answeringRounds(limits: RoundLimits, clock: Clock): Middleware {
   return async (routed, next) => {
+    if (routed.call.caller.era === "modern") return await next(routed);
+    let links: OpenedLinks | undefined;
     let current = routed;
-    for (let round = 0; ; round++) {
+    for (let round = 0; ;) {
       const answer = await next(current);
-      if (routed.call.caller.era === "modern" || !asksForInput(answer)) return answer;
+      links?.settle(answer);
+      if (!asksForInput(answer)) return answer;
       if (round === MAX_ROUNDS) throw new ToolyardError("CANNOT_ASK", `It asked for input ${MAX_ROUNDS} times over.`);
-      current = await nextRound(current, answer.result, { round, limits, clock });
+      links ??= new OpenedLinks(routed, clock, limits.inputMs);
+      const isWaiting = links.isWaiting(answer);
+      current = await nextRound(current, answer.result, { round, isWaiting, links, limits, clock });
+      if (!isWaiting) round++;
     }
   };
 }
@@ -39,18 +46,23 @@ function asksForInput(answer: Answer): answer is { result: Body } {
 }
 
 interface Round {
+  /** Not counted: those that only wait. */
   readonly round: number;
+  /** Nothing is asked but what the user is about to finish. */
+  readonly isWaiting: boolean;
+  readonly links: OpenedLinks;
   readonly limits: RoundLimits;
   readonly clock: Clock;
 }
 
-async function nextRound(routed: RoutedCall, result: Body, { round, limits, clock }: Round): Promise<RoutedCall> {
+async function nextRound(routed: RoutedCall, result: Body, { round, isWaiting, links, limits, clock }: Round): Promise<RoutedCall> {
   const requests = Object.entries(objectOr(result.get("inputRequests")));
   // only a state: the server wants to be asked again, by whichever of its instances comes next
   if (requests.length === 0) await sleep(clock, Math.min(FIRST_PAUSE_MS * 2 ** round, LONGEST_PAUSE_MS), routed.call.signal);
   const responses = new Map<string, Body>();
   const askedAt = clock.now();
-  for (const [key, request] of requests) responses.set(key, await askOne(routed, objectOr(request), limits));
+  if (isWaiting) await links.pause();
+  for (const [key, request] of requests) responses.set(key, await askOne(routed, objectOr(request), links, limits));
   const call = later(routed.call, clock.now() - askedAt);
   if (!hasTime(call, clock)) throw new ToolyardError("CALL_TIMEOUT", "Its time was over before it could be called again with the answers.");
   const state = result.get("requestState");
@@ -67,15 +79,16 @@ function later(call: Call, ms: number): Call {
 }
 
 /** @throws CANNOT_ASK when the caller cannot answer such a question, or does not want to */
-async function askOne({ call, route }: RoutedCall, request: JsonObject, { inputMs }: RoundLimits): Promise<Body> {
+async function askOne({ call, route }: RoutedCall, request: JsonObject, links: OpenedLinks, { inputMs }: RoundLimits): Promise<Body> {
   const method = stringOr(request["method"]) ?? "";
   const params = Body.of(objectOr(request["params"]));
   if (method === "roots/list" && route.server.roots !== undefined) return Body.of({ roots: route.server.roots.map((uri) => ({ uri })) });
   if (call.ask === undefined || !canAsk(call.caller.capabilities, method, params)) throw cannotAsk(method, params);
-  const answer = await ask(call, { server: route.server.name, method, params }, inputMs);
-  if (answer.error !== undefined)
+  return await links.answer(method, params, async (shown) => {
+    const answer = await ask(call, { server: route.server.name, method, params: shown }, inputMs);
+    if (answer.error === undefined) return answer.result;
     throw new ToolyardError("CANNOT_ASK", `It asked ${method}, and the caller refused: ${answer.error.message}`);
-  return answer.result;
+  });
 }
 
 async function ask(call: Call, question: { server: string; method: string; params: Body }, inputMs: number): Promise<Answer> {

@@ -11,6 +11,7 @@ import { errorToClient, toClient } from "../era/results.ts";
 import type { Pool } from "../upstream/pool.ts";
 import { toAnswer } from "./failures.ts";
 import { lackingAnswer } from "./lacking.ts";
+import { linkAnswer } from "./link-first.ts";
 import { limitsOf } from "./limits.ts";
 import { NamedLinks } from "./named-links.ts";
 import { tellingOwnRoots } from "./own-roots.ts";
@@ -41,7 +42,7 @@ export class Router {
       routed = this.#route(call, this.#resolve(call, snapshot));
       return withSchema(await this.#chain(routed), routed.route.item);
     } catch (error) {
-      return toAnswer(this.#orSilence(toToolyardError(error)), call.method, routed?.route);
+      return toAnswer(this.#orSilence(toToolyardError(error)), call, routed?.route);
     }
   }
 
@@ -81,7 +82,7 @@ export class Router {
     const answer = await upstream.request({ method: call.method, params: call.params, limits: limitsOf(route), call, inputSchema });
     const from = upstream.connection?.spoken?.era ?? "legacy";
     const { protocolVersion } = call.caller;
-    if (answer.error !== undefined) return failed(answer.error, call.caller);
+    if (answer.error !== undefined) return failed(answer.error, call.caller, from);
     if (isUnfinished(answer.result, from)) return answer;
     this.#links.note(call.caller.identity, route.server.name, answer.result);
     const crossing = { from, toVersion: protocolVersion, outputSchema: item?.definition["outputSchema"] };
@@ -89,10 +90,12 @@ export class Router {
   }
 }
 
-/** @throws CANNOT_ASK for a server that needs what it may not ask */
-function failed(error: RpcError, caller: Caller): Answer {
+/** @throws CANNOT_ASK for a server that needs what it may not ask, LINK_FIRST for one that wants a link opened by who cannot be asked */
+function failed(error: RpcError, caller: Caller, from: Era): Answer {
   const lacking = lackingAnswer(error, caller);
   if (lacking !== undefined) throw lacking;
+  const link = from === "legacy" ? linkAnswer(error, caller) : undefined;
+  if (link !== undefined) return link;
   return { error: errorToClient(error, caller.protocolVersion) };
 }
 

@@ -4,16 +4,18 @@
  */
 
 import { Body } from "../base/body.ts";
-import type { Answer, Call, Era } from "../base/call.ts";
+import type { Answer, Call, Era, RpcError } from "../base/call.ts";
 import type { Clock } from "../base/clock.ts";
 import { isTooDeep } from "../base/depth.ts";
 import { ToolyardError } from "../base/errors.ts";
 import { objectOr, type JsonObject } from "../base/json.ts";
-import { META, outboundMeta, type Hop } from "../era/meta.ts";
+import { linksIn } from "../era/links.ts";
+import { META, outboundMeta, withoutRound, type Hop } from "../era/meta.ts";
 import type { Envelope, RpcId } from "../wire/envelope.ts";
 import type { Link, LinkEvents, LinkFailure } from "./link.ts";
 import { quote } from "../config/problems.ts";
 import { Abandoned } from "./abandoned.ts";
+import { OpenLinks } from "./open-links.ts";
 import { Pending, type RequestLimits } from "./pending.ts";
 import { Questions, type QuestionRules } from "./questions.ts";
 
@@ -81,7 +83,6 @@ export interface Noise {
 const NOT_OF_A_CALL: ReadonlySet<string> = new Set([
   "notifications/initialized",
   "notifications/roots/list_changed",
-  "notifications/elicitation/complete",
   "notifications/tasks",
   "notifications/tasks/status",
 ]);
@@ -93,6 +94,7 @@ export class Connection {
   /** Of streams of news that the server has not acknowledged yet. */
   readonly #unacknowledged = new Map<number, (honoured: JsonObject) => void>();
   readonly #questions: Questions;
+  readonly #links: OpenLinks;
   readonly #abandoned = new Abandoned();
   #link: Link | undefined;
   #noise: Noise | undefined;
@@ -103,7 +105,8 @@ export class Connection {
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     this.#options = options;
     this.#events = events;
-    this.#questions = new Questions(options.server, options.questions, (text) => events.notice(text));
+    this.#links = new OpenLinks(options.server);
+    this.#questions = new Questions(options.server, options.questions, (text) => events.notice(text), this.#links);
   }
 
   /** Puts this connection on a link. The link's events must go to {@link Connection.linkEvents}. */
@@ -196,7 +199,8 @@ export class Connection {
 
   #outbound({ method, params, call }: OutRequest, id: number): Body {
     const progressToken = method === "tools/call" || call?.progress !== undefined ? id : undefined;
-    return outboundMeta(params, this.#hop(call, progressToken));
+    const own = this.#spoken?.era === "modern" ? params : withoutRound(params);
+    return outboundMeta(own, this.#hop(call, progressToken));
   }
 
   #hop(call: Call | undefined, progressToken: number | undefined): Hop {
@@ -233,7 +237,7 @@ export class Connection {
     this.#forget(pending);
     const { result, error } = envelope;
     if (result?.isObject === true) return pending.resolve({ result });
-    if (error !== undefined) return pending.resolve({ error });
+    if (error !== undefined) return this.#failed(pending, error);
     const message = `The server's answer has ${result === undefined ? "neither result nor error" : "a result that is no object"}.`;
     pending.reject(this.#errorOf({ code: "SERVER_PROTOCOL", message, started: true }, pending.method));
   }
@@ -243,8 +247,14 @@ export class Connection {
     if (pending === undefined) return;
     this.#forget(pending);
     const error = failure.answer?.error;
-    if (error !== undefined && !failure.sessionLost && failure.code === "SERVER_PROTOCOL") return pending.resolve({ error });
+    if (error !== undefined && !failure.sessionLost && failure.code === "SERVER_PROTOCOL") return this.#failed(pending, error);
     pending.reject(this.#errorOf(failure, pending.method));
+  }
+
+  /** By an error of the server's own, which may have links in it. */
+  #failed(pending: Pending, error: RpcError): void {
+    for (const { elicitationId } of linksIn(error)) this.#links.expect(elicitationId, pending.call);
+    pending.resolve({ error });
   }
 
   #closed(failure: LinkFailure): void {
@@ -309,6 +319,8 @@ export class Connection {
         return typeof object["uri"] === "string" ? this.#events.updated(object["uri"]) : undefined;
       case "notifications/subscriptions/acknowledged":
         return this.#acknowledged(object);
+      case "notifications/elicitation/complete":
+        return this.#links.complete(object["elicitationId"]);
       case "notifications/cancelled":
         return this.#questions.withdraw(object["requestId"]);
       default:

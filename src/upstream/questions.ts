@@ -9,6 +9,7 @@ import type { Answer, Call, Caller, RpcError } from "../base/call.ts";
 import type { JsonObject } from "../base/json.ts";
 import { canAsk, clientCapabilitiesToward } from "../era/capabilities.ts";
 import type { RpcId } from "../wire/envelope.ts";
+import { OpenLinks } from "./open-links.ts";
 import type { Pending } from "./pending.ts";
 
 export interface QuestionRules {
@@ -45,10 +46,12 @@ export class Questions {
   readonly #rules: QuestionRules;
   readonly #notice: (text: string) => void;
   readonly #open = new Map<RpcId, Open>();
+  readonly #links: OpenLinks;
 
   /** @param notice told of each refusal, with the setting that mends it */
-  constructor(server: string, rules: QuestionRules, notice: (text: string) => void) {
+  constructor(server: string, rules: QuestionRules, notice: (text: string) => void, links: OpenLinks = new OpenLinks(server)) {
     this.#server = server;
+    this.#links = links;
     this.#rules = rules;
     this.#notice = notice;
   }
@@ -103,6 +106,7 @@ export class Questions {
     pending.pause();
     try {
       const { method, params } = question;
+      this.#links.expect(params.get("elicitationId"), call);
       const answer = await call.ask({ server: this.#server, method, params, signal: abort.signal });
       return abort.signal.aborted ? undefined : answer;
     } catch {

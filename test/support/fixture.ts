@@ -26,7 +26,15 @@ export interface StdioEntry {
 /** Orders beside switches; see README of test/servers. */
 export interface Order {
   readonly set?: Flags;
-  readonly do?: "forget-sessions" | "list-changed" | "resource-updated" | "drop-streams" | "end-listens" | "ask-unasked" | "strike";
+  readonly do?:
+    | "forget-sessions"
+    | "list-changed"
+    | "resource-updated"
+    | "drop-streams"
+    | "end-listens"
+    | "links-done"
+    | "ask-unasked"
+    | "strike";
   readonly count?: number;
   readonly kind?: "tools" | "prompts" | "resources";
   readonly uri?: string;

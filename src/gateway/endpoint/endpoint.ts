@@ -1,7 +1,7 @@
 /** One message in, one answer out, for one View: what both carriers and both eras share. */
 
 import { Body } from "../../base/body.ts";
-import type { Answer, Caller } from "../../base/call.ts";
+import type { Answer, Caller, RpcError } from "../../base/call.ts";
 import type { Clock } from "../../base/clock.ts";
 import { ToolyardError } from "../../base/errors.ts";
 import { stringOr } from "../../base/json.ts";
@@ -115,7 +115,7 @@ export class Endpoint {
     const gate = progressToken === undefined ? undefined : new ProgressGate(progressToken, outlet);
     const answer = await view.request(toCall(exchange, params, gate));
     gate?.end();
-    return answer;
+    return answer.error === undefined ? answer : { error: withLinksOf(answer.error, exchange, view) };
   }
 
   /** As {@link Endpoint.#forward}, for a call that may change the request by which its client waits. */
@@ -143,6 +143,12 @@ function ownerOf({ method, params }: Exchange, view: View): string | undefined {
   if (method === "resources/read") return uri === undefined ? undefined : snapshot.resource(uri)?.server;
   if (name === undefined) return undefined;
   return (method === "tools/call" ? snapshot.tool(name) : snapshot.prompt(name))?.server;
+}
+
+/** A link in an error is one that the client is to open, and hears of when it is done. */
+function withLinksOf(error: RpcError, exchange: Exchange, view: View): RpcError {
+  const server = ownerOf(exchange, view);
+  return server === undefined || exchange.peer === undefined ? error : exchange.peer.links.shownError(server, error);
 }
 
 function mayBeAsked({ capabilities: { elicitation, sampling, roots } }: Caller): boolean {

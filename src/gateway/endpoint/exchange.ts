@@ -34,6 +34,9 @@ export function toCall(exchange: Exchange, params: Body, gate: ProgressGate | un
   if (logLevel !== undefined) call.logLevel = logLevel;
   if (logLevel !== undefined || caller.era === "legacy") call.log = (message) => sendLog(message, logLevel, outlet);
   call.notify = (name, news) => void outlet.send(writeRequest(undefined, name, news), true);
-  if (peer !== undefined && canBeAsked(caller)) call.ask = (question) => peer.ask(question, caller, outlet);
+  if (peer !== undefined && canBeAsked(caller)) {
+    call.ask = (question) => peer.ask(question, caller, outlet);
+    call.completed = peer.links.completed;
+  }
   return call;
 }

@@ -5,6 +5,7 @@ import { ToolyardError } from "../../base/errors.ts";
 import type { Ear } from "../../base/hearing.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { RpcId } from "../../wire/envelope.ts";
+import { Links } from "./links.ts";
 import { sendLog } from "./logs.ts";
 import type { Outlet } from "./outlet.ts";
 import { Relay, type RelayOptions } from "./relay.ts";
@@ -18,7 +19,9 @@ export class Peer {
   #ear: Ear | undefined;
   #logLevel: string | undefined;
   /** The resources of whose changes it is told. */
-  readonly subscriptions: Subscriptions;
+  readonly subscriptions: Subscriptions = new Subscriptions((news) => this.tell(news));
+  /** The links that it was asked to open. */
+  readonly links: Links = new Links((news) => this.tell(news));
   /** Where what belongs to no request goes. */
   readonly outlet: Outlet;
   readonly #relay: Relay;
@@ -30,7 +33,6 @@ export class Peer {
 
   constructor(outlet: Outlet, options: RelayOptions) {
     this.outlet = outlet;
-    this.subscriptions = new Subscriptions(outlet);
     this.#relay = new Relay(options);
   }
 
@@ -108,7 +110,8 @@ export class Peer {
    */
   ask(question: Question, caller: Caller, own: Outlet): Promise<Answer> {
     const send: Outlet["send"] = (message, droppable) => own.send(message, droppable) || this.outlet.send(message, droppable);
-    return this.#relay.ask(question, caller, { send });
+    const params = this.links.shown(question.server, question.params);
+    return this.#relay.ask({ ...question, params }, caller, { send });
   }
 
   /** Takes an answer of the client. */

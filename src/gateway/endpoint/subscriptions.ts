@@ -8,22 +8,17 @@ import type { Watch } from "../../base/watch.ts";
 import { errorToClient } from "../../era/results.ts";
 import { writeRequest } from "../../wire/envelope.ts";
 import type { View } from "../../view.ts";
-import type { Outlet } from "./outlet.ts";
 
 /** Of one client; each costs its server a subscription. */
 export const MOST_URIS = 1_000;
 
 export class Subscriptions {
-  readonly #outlet: Outlet;
+  readonly #send: (news: Buffer) => void;
   readonly #watches = new Map<string, Watch>();
 
-  /** @param outlet where the news go */
-  constructor(outlet: Outlet) {
-    this.#outlet = outlet;
-  }
-
-  get size(): number {
-    return this.#watches.size;
+  /** @param send tells the client of a change */
+  constructor(send: (news: Buffer) => void) {
+    this.#send = send;
   }
 
   /**
@@ -68,7 +63,7 @@ export class Subscriptions {
     watch.close();
   }
 
-  readonly #tell = (uri: string): void => void this.#outlet.send(resourceUpdated(uri), false);
+  readonly #tell = (uri: string): void => this.#send(resourceUpdated(uri));
 }
 
 /** The notification that a resource has changed. @param _meta of a modern one */

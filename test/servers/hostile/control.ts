@@ -2,6 +2,7 @@
 
 import { readFileSync, watch } from "node:fs";
 import { isObject, stringOr, type JsonObject } from "../../../src/base/json.ts";
+import { finishLinks } from "./protocol/asking.ts";
 import { announceChange, announceUpdate } from "./protocol/subscriptions.ts";
 import { strike } from "./process.ts";
 import type { HostileServer } from "./server.ts";
@@ -26,6 +27,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "end-listens": (server) => {
     for (const connection of server.connections) for (const listen of [...connection.listens.values()]) listen.end();
   },
+  /** The user is done with every link: the clients are told. */
+  "links-done": finishLinks,
   /** A legacy question that belongs to no call, to every client. */
   "ask-unasked": (server) => {
     for (const connection of server.connections)

@@ -33,6 +33,8 @@ export class Connection {
   /** Questions to the client that wait for an answer. */
   readonly asked = new Map<RpcId, (answer: Message) => void>();
   readonly subscribed = new Set<string>();
+  /** Ids of the links that the client was sent to and that are not done. */
+  readonly links = new Set<string>();
   /** Modern `subscriptions/listen`, by request id. */
   readonly listens = new Map<RpcId, Listen>();
   /** Headers of the HTTP request that is being handled. */
@@ -75,6 +77,7 @@ export class HostileServer {
   readonly sessions = new Map<string, Connection>();
   /** Stands for all HTTP clients without a session: what the last `initialize` said. */
   readonly stateless: Connection = new Connection({ kind: "http", send: () => Promise.resolve() });
+  linksAreDone = false;
   /** Every `requestState` that was given out. */
   readonly issuedStates = new Set<string>();
   readonly counts = { calls: 0, inFlight: 0, maxInFlight: 0 };

@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { isObject, objectOr, type JsonObject } from "../../../../src/base/json.ts";
+import type { Connection, HostileServer } from "../server.ts";
 import { RpcFailure, plain } from "./message.ts";
 import type { Request } from "./request.ts";
 import { meta } from "./rules.ts";
@@ -13,8 +14,10 @@ interface Question {
   readonly needs: string;
 }
 
-export function elicit({ message, mode }: JsonObject, request: Request): Promise<JsonObject> {
-  const url = mode === "url";
+/** A form; with mode `url` a link; with mode `error` the error that asks for a link first, until that is done. */
+export function elicit({ message, mode }: JsonObject, request: Request): Promise<JsonObject> | JsonObject {
+  const url = mode === "url" || mode === "error";
+  const { server, connection } = request;
   const form = {
     message: message ?? "Which one?",
     requestedSchema: { type: "object", properties: { answer: { type: "string" } }, required: ["answer"] },
@@ -23,9 +26,26 @@ export function elicit({ message, mode }: JsonObject, request: Request): Promise
     mode: "url",
     message: message ?? "Please look.",
     url: "https://example.com/consent",
-    ...(!request.modern && { elicitationId: randomUUID() }),
+    ...(url && !request.modern && { elicitationId: newLink(connection) }),
   };
+  if (mode === "error" && server.linksAreDone) return { content: [{ type: "text", text: "the link is done" }] };
+  if (mode === "error") throw new RpcFailure(-32042, "A link has to be opened first", { elicitations: [link] });
   return put({ method: "elicitation/create", params: url ? link : form, needs: "elicitation" }, request);
+}
+
+function newLink(connection: Connection): string {
+  const id = randomUUID();
+  connection.links.add(id);
+  return id;
+}
+
+/** The user is done with every link: the clients are told, and the tool works. */
+export function finishLinks(server: HostileServer): void {
+  server.linksAreDone = true;
+  for (const connection of server.connections) {
+    for (const elicitationId of connection.links) connection.notify("notifications/elicitation/complete", { elicitationId });
+    connection.links.clear();
+  }
 }
 
 export function sample({ prompt }: JsonObject, request: Request): Promise<JsonObject> {
