@@ -141,10 +141,15 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "SEC-06": row("Secrets in the list of processes", "practice", "sec"),
 
   "BIG-01": row("Results just below and above the limit", "practice", "big"),
-  "BIG-02": row("Images, long texts, many blocks, unknown blocks", "field reports", "big"),
-  "BIG-03": row("Deep, wide and precise JSON", "practice", "big"),
-  "BIG-04": row("Names of prototypes as data", "OWASP, prototype pollution", "big"),
-  "BIG-05": row("Bytes that are no text", "MCP, UTF-8", "big"),
+  "BIG-02": row(
+    "Images, long texts, many blocks, unknown blocks",
+    "field reports",
+    "big",
+    "Previews and handles for large results come with `results.spill`; until then they pass whole.",
+  ),
+  "BIG-03": row("Deep, wide and precise JSON", "practice", "big-json"),
+  "BIG-04": row("Names of prototypes as data", "OWASP, prototype pollution", "big-json"),
+  "BIG-05": row("Bytes that are no text", "MCP, UTF-8", "big-json"),
 
   "PER-01": row("Killed while it writes", "field reports", "per"),
   "PER-02": row("Two writers of one configuration", "field reports", "per"),

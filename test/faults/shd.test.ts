@@ -95,6 +95,23 @@ describe.skipIf(!canFindProcesses)("shutdown", () => {
     expect(await call).toBeDefined();
   });
 
+  it("SHD-03 calls that wait for a person's answer hold nothing up", async () => {
+    using server = watchedServer({ era: "legacy" });
+    await using gateway = await startGateway({ mcpServers: { a: server.entry }, limits: { drain: "1s" } });
+    const capabilities = { elicitation: {} };
+    await using modern = await gateway.client({ era: "modern", capabilities });
+    await using legacy = await gateway.client({ capabilities });
+    await modern.toolNames();
+    expect((await modern.call("a__elicit")).result).toMatchObject({ resultType: "input_required" });
+    await modern.call("a__elicit"); // one more, of which nobody knows whose question it is
+    const asked = legacy.call("a__elicit").catch(String);
+    await server.log.waitFor({ what: "in", name: "elicit" }, 5_000, 3);
+    const at = terminate(gateway);
+    expect(await within(gateway.exited, 6_000 + SLACK, "the gateway ends")).toEqual({ code: 0, signal: null });
+    expect(performance.now() - at).toBeLessThan(1_000 + 6_000 + SLACK);
+    expect(await asked).toBeDefined();
+  });
+
   it("SHD-03 a second signal ends everything at once", async () => {
     using server = watchedServer({ "ignore-term": true, "ignore-eof": true, "spawn-grandchild": "stubborn" });
     await using gateway = await startGateway({ mcpServers: { a: wrapped(server.entry) } });
