@@ -20,7 +20,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
           exclude: ["test/house/lint.test.ts"],
-          testTimeout: 60_000,
+          testTimeout: 150_000,
           hookTimeout: 60_000,
           // Real processes and real deadlines on a machine that others may use: one more chance, which the report names.
           retry: 1,
