@@ -127,7 +127,7 @@ export interface HttpServer extends AsyncDisposable {
 /**
  * A Streamable HTTP server on a free port (or that of `flags.http`; with `flags.sse` the old transport).
  *
- * @throws Error when it does not listen within 10 s
+ * @throws Error when it does not listen within 30 s
  */
 export async function startHttp(flags: Flags = {}): Promise<HttpServer> {
   const directory = tempDir();
@@ -141,7 +141,7 @@ export async function startHttp(flags: Flags = {}): Promise<HttpServer> {
     directory[Symbol.dispose]();
   };
   const line = new Promise<string>((resolve) => child.stdout.once("data", (data: Buffer) => resolve(data.toString("utf8"))));
-  const { url, pid, ca } = JSON.parse(await within(Promise.race([line, exited.then(() => "")]), 10_000, "the hostile server listens")) as {
+  const { url, pid, ca } = JSON.parse(await within(Promise.race([line, exited.then(() => "")]), 30_000, "the hostile server listens")) as {
     url: string;
     pid: number;
     ca?: string;
