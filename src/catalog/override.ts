@@ -49,11 +49,17 @@ export function applyArguments({ arguments: overrides }: Pick<Item, "arguments">
   if (overrides === undefined) return args;
   const changes = new Map<string, Change>();
   for (const [origin, { name = origin }] of overrides) if (name !== origin) changes.set(name, undefined);
-  for (const [origin, { name = origin, value, default: preset }] of overrides) {
-    const given = args.member(name);
-    if (value !== undefined) changes.set(origin, value);
-    else if (given !== undefined && name !== origin) changes.set(origin, given);
-    else if (given === undefined && preset !== undefined && args.member(origin) === undefined) changes.set(origin, preset);
+  for (const [origin, override] of overrides) {
+    const change = changeOf(origin, override, args);
+    if (change !== undefined) changes.set(origin, change);
   }
   return args.with(Object.fromEntries(changes));
+}
+
+/** What the server gets in the place of one argument; undefined: what the client sent, if anything. */
+function changeOf(origin: string, { name = origin, value, default: preset }: ArgumentOverride, args: Body): Change {
+  if (value !== undefined) return value;
+  const given = args.member(name);
+  if (given !== undefined) return name === origin ? undefined : given;
+  return args.member(origin) === undefined ? preset : undefined;
 }

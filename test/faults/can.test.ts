@@ -29,12 +29,7 @@ describe.concurrent("CAN-01", () => {
     await using gateway = await startGateway({ limits, mcpServers: { s: { url: server.url } } });
     await gateway.untilReady();
     await using client = await listener(gateway);
-    const flood = async (): Promise<void> => {
-      for (let round = 0; round < 10; round++) {
-        await server.control({ do: "list-changed", count: 100 });
-        await pause(80);
-      }
-    };
+    const flood = (): Promise<unknown> => server.control({ do: "list-changed", count: 1_000 });
     const before = lists(server);
     await flood();
     await until(() => lists(server) > before, 5_000);
@@ -113,7 +108,7 @@ describe.concurrent("CAN-02", () => {
     await gateway.untilReady();
     await using client = await listener(gateway);
     const { result: before } = await client.request("prompts/list");
-    expect((before?.["prompts"] as unknown[]).length).toBeGreaterThan(0);
+    expect(before?.["prompts"]).toMatchObject([{ name: "s__greet" }]);
     server.set({ error: ["-32603@prompts/list"], "change-tools": "add" });
     await client.inbox.waitFor(CHANGED, 10_000);
     expect(await client.toolNames()).toContain("s__added");

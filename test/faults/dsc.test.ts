@@ -2,7 +2,6 @@
 
 import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/base/json.ts";
 import { startHttp, stdioServer, watchedServer } from "../support/fixture.ts";
 import { HttpClient, openHttp } from "../support/http-client.ts";
 import { textOf } from "../support/inbox.ts";
@@ -30,8 +29,7 @@ describe.concurrent("DSC-01", () => {
     const names = (result?.tools ?? []).map(({ name }) => name);
     expect(names).toEqual(Object.keys(eight).map((name) => `${name}__echo`));
     for (const answer of [result, other.result]) {
-      const missing = (answer?.["_meta"] as JsonObject)[MISSING] as unknown as { server: string }[];
-      expect(missing.map(({ server }) => server)).toEqual(["deaf", "mute"]);
+      expect(answer?.["_meta"]).toMatchObject({ [MISSING]: [{ server: "deaf" }, { server: "mute" }] });
     }
     expect(other.result?.["ttlMs"]).toBe(0);
     expect(await gateway.server("deaf")).toMatchObject({ state: "connecting", lists: "none" });
@@ -58,7 +56,7 @@ describe.concurrent("DSC-02", () => {
     for (const client of [legacy, modern]) {
       const { status, result } = await client.request("tools/list");
       expect([status, result?.tools]).toEqual([200, []]);
-      expect((result?.["_meta"] as JsonObject)[MISSING]).toMatchObject([{ server: "a", state: "failed" }, { server: "b" }]);
+      expect(result?.["_meta"]).toMatchObject({ [MISSING]: [{ server: "a", state: "failed" }, { server: "b" }] });
       for (const method of ["prompts/list", "resources/list", "resources/templates/list"]) {
         expect((await client.request(method)).status).toBe(200);
       }
@@ -166,7 +164,7 @@ describe.concurrent("DSC-04", () => {
       ],
     };
     await using http = await startHttp();
-    await http.set({ answer: flags.answer } as never);
+    await http.set({ answer: flags.answer });
     await using gateway = await startGateway({ mcpServers: { s: { url: http.url } } });
     await gateway.untilReady();
     await using client = await gateway.client();

@@ -45,7 +45,7 @@ describe.concurrent("PRC-02", () => {
     const words = `process.stderr.write("x".repeat(30 * 1024) + "the last words\\n", () => process.exit(1))`;
     using counted = watchedServer({ stderr: "30720@start", "stderr-line": 0, exit: "1@start", "stderr-text": "why it died" });
     await using gateway = await startGateway({
-      limits: { backoff, starts: "3/60s" },
+      limits: { backoff, starts: "4/60s" },
       mcpServers: { wordy: scriptServer(words), counted: counted.entry },
     });
     const { code, reason = "", retryAfterMs } = await gateway.untilServer("wordy", "failed");
@@ -56,9 +56,10 @@ describe.concurrent("PRC-02", () => {
     expect(reason.length).toBeLessThan(9_000);
     expect(retryAfterMs).toBeGreaterThan(60_000);
     await gateway.untilServer("counted", "failed");
-    const [first, ...repeats] = gaps(counted.log.all({ what: "start" }), counted.log.all({ what: "exit" }));
-    expect(repeats.length).toBeGreaterThan(0);
-    for (const gap of [first, ...repeats].slice(-1)) expect(gap).toBeGreaterThan(0.8 * 400);
+    // The first end may be that of a server that does not know our first question: it is asked the other at once, and never a third time.
+    const [, ...later] = gaps(counted.log.all({ what: "start" }), counted.log.all({ what: "exit" }));
+    expect(counted.log.count({ what: "start" })).toBe(4);
+    expect(Math.min(...later.filter((_, index) => index % 2 === 0))).toBeGreaterThan(0.8 * 400);
   });
 });
 

@@ -53,12 +53,11 @@ describe.concurrent("RTE-02", () => {
       for (const [name, description] of Object.entries(lists.at(-1) ?? {})) {
         expect(name).toMatch(LEGAL);
         const own = /^Returns its arguments \((.*)\)\.$/.exec(description)?.[1];
-        if (own === undefined) continue;
-        const why = await gateway.home.run(["why", name, "--json", "--config", home.configFile]).then(({ stdout }) => stdout);
-        if (own === tools[0] || own === tools[6]) expect(why).toContain(own);
-        expect(textOf(await client.call(name, { text: own }))).toContain(own);
-        if (lists.length === 2) break;
+        if (own !== undefined) expect(textOf(await client.call(name, { text: own }))).toContain(own);
       }
+      const [some = ""] = Object.keys(lists[0] ?? {}).filter((name) => name.startsWith("long__a_rather"));
+      const why = await gateway.home.run(["why", some, "--config", home.configFile]);
+      expect(why.stdout + why.stderr).toContain(stem);
     }
     const [first = {}, second = {}] = lists;
     expect(first).toEqual(second);
@@ -110,11 +109,11 @@ describe.concurrent("RTE-04", () => {
     await using client = await gateway.client();
     const before = await named(gateway);
     const attempts: [string, JsonObject][] = [
-      ["db2", { ...thief, namespace: "db" } as never],
-      ["db__", { ...thief } as never],
-      ["DB-", { ...thief, namespace: "DB" } as never],
-      ["bare", { ...thief, namespace: "" } as never],
-      ["chosen", { ...thief, tools: { override: { nonce: { name: "db__nonce" } } } } as never],
+      ["db2", { ...thief, namespace: "db" }],
+      ["db__", { ...thief }],
+      ["DB-", { ...thief, namespace: "DB" }],
+      ["bare", { ...thief, namespace: "" }],
+      ["chosen", { ...thief, tools: { override: { nonce: { name: "db__nonce" } } } }],
     ];
     for (const [name, entry] of attempts) {
       gateway.home.configure({ mcpServers: { db: owner, [name]: entry } });
@@ -241,8 +240,7 @@ describe.concurrent("RTE-07", () => {
     await gateway.untilReady();
     await using client = await gateway.client();
     const { result } = await client.request("resources/list");
-    const uris = (result?.["resources"] as { uri: string }[]).map(({ uri }) => uri);
-    expect(uris.filter((uri) => uri === "test://shared").length).toBe(1);
+    expect(JSON.stringify(result).split('"test://shared"').length - 1).toBe(1);
     const read = await client.request("resources/read", { uri: "test://shared" });
     expect(JSON.stringify(read.result)).toContain("one");
     expect(two.log.count({ what: "in", method: "resources/read" })).toBe(0);

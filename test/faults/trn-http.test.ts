@@ -145,7 +145,7 @@ describe.concurrent("TRN-07", () => {
       limits: { backoff: { first: "50ms", max: "200ms" } },
       mcpServers: { s: { url: server.url }, good: stdioServer() },
     });
-    const { reason = "" } = await gateway.untilServer("s", ({ reason }) => reason?.includes("502") === true);
+    const { reason = "" } = await gateway.untilServer("s", (status) => status.reason?.includes("502") === true);
     expect(reason.length).toBeLessThan(1_024 + 400);
     await gateway.untilServer("good", "ready");
     await server.set({ status: [] });

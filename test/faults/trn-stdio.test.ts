@@ -53,7 +53,7 @@ describe.concurrent("TRN-02", () => {
     });
     await gateway.untilReady();
     await using client = await gateway.client();
-    const texts = Array.from({ length: count }, (_, index) => `${index} ${ODD}`);
+    const texts = Array.from({ length: count }, (__, index) => `${index} ${ODD}`);
     const answers = await Promise.all(texts.map((text) => client.call("s__echo", { text }, { deadlineMs: 30_000 })));
     expect(answers.map(textOf)).toEqual(texts);
     expect(server.executions()).toBe(count);
