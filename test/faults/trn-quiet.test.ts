@@ -108,7 +108,7 @@ interface Proxy extends AsyncDisposable {
 /**
  * Passes bytes on, and cuts a connection on which none came from the server's side for so long.
  *
- * @param raceMs what is sent after so long a silence finds the connection closed
+ * @param raceMs what is sent after so long a silence finds the connection closed; as of many servers, no header says so before
  */
 async function cuttingProxy(port: number, idleMs: number, raceMs = Number.POSITIVE_INFINITY): Promise<Proxy> {
   const open = new Set<Socket>();
@@ -119,7 +119,7 @@ async function cuttingProxy(port: number, idleMs: number, raceMs = Number.POSITI
       open.add(from);
       from.on("error", () => {});
       from.once("close", () => (open.delete(from), to.destroy()));
-      from.pipe(to);
+      from.on("data", (chunk: Buffer) => to.write(chunk.toString("latin1").replace(/keep-alive: timeout=\d+\r\n/i, ""), "latin1"));
     }
     let last = performance.now();
     target.on("data", () => (last = performance.now()));
