@@ -108,17 +108,20 @@ function partsOf({ config, options, env, ledger, cache, configOptions }: Ingredi
 }
 
 /** What we declare to a legacy server: what it may ask, fixed for its connection. Where this host answers nothing itself, the clients of a gateway may. */
-function declaredBy(handlers: Handlers): (server: ServerConfig) => JsonObject {
+function declaredBy(handlers: Handlers): (server: ServerConfig, client?: JsonObject) => JsonObject {
   const own = capabilitiesOf(handlers);
-  const caller = Object.keys(own).length === 0 ? undefined : own;
-  return ({ ask, roots }) => clientCapabilitiesToward({ asks: ask !== "none", hasRoots: roots !== undefined, caller });
+  const host = Object.keys(own).length === 0 ? undefined : own;
+  return ({ ask, roots }, client) =>
+    clientCapabilitiesToward({ asks: ask !== "none", hasRoots: roots !== undefined, caller: client ?? host });
 }
 
 /** Configured roots, else those of the host, who is the only caller of a yard that has such a handler. */
-function rootsFor(handlers: Handlers): (server: ServerConfig) => Promise<readonly string[] | undefined> {
+function rootsFor(handlers: Handlers): (server: ServerConfig) => Promise<readonly JsonObject[] | undefined> {
+  const ofHost = async (): Promise<readonly string[] | undefined> =>
+    typeof handlers.roots === "function" ? await handlers.roots() : handlers.roots;
   return async ({ roots, ask }) => {
-    if (roots !== undefined || ask === "none") return roots;
-    return typeof handlers.roots === "function" ? await handlers.roots() : handlers.roots;
+    const uris = roots ?? (ask === "none" ? undefined : await ofHost());
+    return uris?.map((uri) => ({ uri }));
   };
 }
 

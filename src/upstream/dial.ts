@@ -21,10 +21,10 @@ export interface DialOptions extends LinkOptions {
   readonly probeMs: number;
   readonly eras: EraMemory;
   readonly clientInfo: JsonObject;
-  /** ClientCapabilities to declare to this server. */
-  capabilities(server: ServerConfig): JsonObject;
-  /** Roots (`file:` URIs) that this server is told; undefined: none. */
-  roots(server: ServerConfig): Promise<readonly string[] | undefined>;
+  /** ClientCapabilities to declare to this server; `client`: those of the only one that it is for. */
+  capabilities(server: ServerConfig, client?: JsonObject): JsonObject;
+  /** Roots that this server is told; undefined: none. */
+  roots(server: ServerConfig): Promise<readonly JsonObject[] | undefined>;
 }
 
 interface Attempt {

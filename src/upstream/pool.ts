@@ -9,6 +9,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { Config, ServerConfig } from "../config/config.ts";
 import { Audience, type Listener, type Place } from "./audience.ts";
 import type { State } from "./lifecycle.ts";
+import { ofOneClient } from "./own-client.ts";
 import type { RawLists } from "./raw-lists.ts";
 import { Upstream, type Origin, type UpstreamOptions } from "./upstream.ts";
 
@@ -71,7 +72,8 @@ export class Pool {
     if (instances.size >= maxInstances && !this.#forgetIdle(instances)) {
       throw new ToolyardError("SERVER_BUSY", `All of its ${maxInstances} instances are taken.`, { server });
     }
-    const made = this.#instance(first.server, key);
+    const isOwn = call !== undefined && key !== SHARED && first.server.sharing === "per-client";
+    const made = this.#instance(first.server, key, { options: isOwn ? ofOneClient(this.#options, call) : this.#options });
     instances.set(key, made);
     return made;
   }
@@ -165,8 +167,8 @@ export class Pool {
   /** Instances on which somebody watches something are made anew with it, the others by their next call. */
   #put(server: ServerConfig, upstream: Upstream): void {
     const instances = new Map([[SHARED, upstream]]);
-    for (const [key, { watches }] of this.#upstreams.get(server.name) ?? []) {
-      if (key !== SHARED && watches.size > 0) instances.set(key, this.#instance(server, key, { watches }));
+    for (const [key, { watches, options }] of this.#upstreams.get(server.name) ?? []) {
+      if (key !== SHARED && watches.size > 0) instances.set(key, this.#instance(server, key, { watches, options }));
     }
     this.#upstreams.set(server.name, instances);
     for (const each of instances.values()) if (each.watches.size > 0) each.start();
@@ -182,9 +184,13 @@ export class Pool {
     return upstream;
   }
 
-  #instance(server: ServerConfig, key: string, origin?: Origin): Upstream {
+  #instance(
+    server: ServerConfig,
+    key: string,
+    { options = this.#options, ...origin }: Origin & { options?: UpstreamOptions } = {},
+  ): Upstream {
     const { name } = server;
-    const upstream = new Upstream(server, this.#options, origin);
+    const upstream = new Upstream(server, options, origin);
     upstream.events.on("log", (params) => {
       if (!this.#audience.give(placeOf(upstream.server, key), params)) this.events.emit("log", { server: name, params });
     });

@@ -25,7 +25,9 @@ function questions(
   roots?: string[],
 ): { put: (more: Partial<ServerQuestion>) => Promise<unknown>; notices: string[] } {
   const notices: string[] = [];
-  const made = new Questions("srv", { ask, hasRoots: roots !== undefined, roots: async () => roots }, (text) => notices.push(text));
+  const made = new Questions("srv", { ask, hasRoots: roots !== undefined, roots: async () => roots?.map((uri) => ({ uri })) }, (text) =>
+    notices.push(text),
+  );
   const put = async (more: Partial<ServerQuestion>): Promise<unknown> => {
     const answer = await made.put({ ...elicit, own: undefined, open: [], abandoned: [], ...more });
     return answer?.result?.value ?? answer?.error;
@@ -78,6 +80,13 @@ describe("Questions", () => {
   it("answers roots from the configuration, without any call", async () => {
     const { put } = questions("auto", ["file:///a"]);
     expect(await put({ method: "roots/list", params: Body.empty })).toEqual({ roots: [{ uri: "file:///a" }] });
+  });
+
+  it("asks for roots on the stream of a call, and never by the calls in flight", async () => {
+    const own = inFlight({ ...caller(), capabilities: { roots: {} } });
+    const roots = { method: "roots/list", params: Body.empty };
+    expect(await questions().put({ ...roots, own })).toEqual(accepted);
+    expect(await questions().put({ ...roots, open: [own] })).toMatchObject({ code: -32601 });
   });
 
   it("tells a modern server what it may ask: of the caller, and of us", () => {

@@ -17,8 +17,8 @@ export interface QuestionRules {
   readonly ask: "auto" | "exclusive" | "none";
   /** True where the configuration names roots: servers may always ask for them. */
   readonly hasRoots: boolean;
-  /** Roots that the configuration names, or the one host behind this connection has. Asked before any call, so never attributed. */
-  roots(): Promise<readonly string[] | undefined>;
+  /** Roots that the configuration names, or the one host or client behind this connection has. Asked before any call, so never attributed. */
+  roots(): Promise<readonly JsonObject[] | undefined>;
 }
 
 export interface ServerQuestion {
@@ -59,7 +59,7 @@ export class Questions {
   /** The answer to give to the server; undefined where it withdrew the question. */
   async put(question: ServerQuestion): Promise<Answer | undefined> {
     const roots = question.method === "roots/list" ? await this.#rules.roots() : undefined;
-    if (roots !== undefined) return { result: Body.of({ roots: roots.map((uri) => ({ uri })) }) };
+    if (roots !== undefined) return { result: Body.of({ roots: [...roots] }) };
     const asker = this.#asker(question);
     if (typeof asker === "string") return this.#refuse(question, asker);
     return await this.#ask(question, asker);
@@ -89,6 +89,7 @@ export class Questions {
   #asker({ own, open, abandoned, method, params }: ServerQuestion): Pending | string {
     if (this.#rules.ask === "none") return `its "ask" is "none"; set "ask": "auto" or "exclusive" on the server`;
     if (own === "gone") return "the call that it belongs to has ended";
+    if (own === undefined && method === "roots/list") return "it names no call, and roots may differ between callers";
     const candidates = own === undefined ? [...open].filter(({ call }) => call !== undefined) : [own];
     const callers = new Set(candidates.map(({ call }) => call?.caller));
     if (own === undefined) for (const caller of abandoned) callers.add(caller);

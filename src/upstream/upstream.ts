@@ -87,6 +87,11 @@ export class Upstream {
     if (server.disabled) this.#settled.resolve();
   }
 
+  /** Taken over by whatever takes the place of this one. */
+  get options(): UpstreamOptions {
+    return this.#options;
+  }
+
   get server(): ServerConfig {
     return this.#lifeline.server;
   }

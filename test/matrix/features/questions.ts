@@ -5,7 +5,7 @@ import { objectOr, type JsonObject } from "../../../src/base/json.ts";
 import { plain } from "../../servers/hostile/protocol/message.ts";
 import { textOf } from "../../support/inbox.ts";
 import type { Column, Revision } from "../columns.ts";
-import { CONFIGURED_ROOT, rootedName } from "../place/servers.ts";
+import { CONFIGURED_ROOT, ownName, rootedName } from "../place/servers.ts";
 import { EVERYTHING, Talk, type Question } from "../place/talk.ts";
 import { RIDDLE, riddleUri } from "../server/data.ts";
 import { clientEra, from, fresh, notLocal, resultOf, saidIn, serverEra, WHY, type Feature } from "./feature.ts";
@@ -224,6 +224,28 @@ const configuredRoots: Feature = {
   },
 };
 
+const ownServer: Feature = {
+  name: "a server of the client's own: its capabilities, roots and log messages",
+  absent: (column) => {
+    if (serverEra(column) === "modern") return "Each request to a modern server says what its client can.";
+    return notLocal(column) ?? (clientEra(column) === "modern" ? "Nothing holds the requests of a modern client together." : undefined);
+  },
+  async check(talk) {
+    const { server } = talk.column;
+    const column = { ...talk.column, server: { ...server, name: ownName(server) } };
+    await using own = await Talk.open(talk.place, column, { capabilities: { roots: {}, sampling: {} } });
+    own.answer = () => ROOTS;
+    assert.deepEqual(await ask(own, { a: { method: "roots/list", params: {} } }), { a: ROOTS });
+    assert.deepEqual(await ask(own, { a: { method: "roots/list", params: {} } }), { a: ROOTS });
+    assert.equal(own.asked.length, 1);
+    assert.deepEqual(objectOr(saidIn(await own.call("mirror")))["declared"], { roots: {}, sampling: {} });
+    const listening = await own.listen({});
+    saidIn(await own.call("say", { levels: ["error"] }));
+    await own.news("notifications/message", (params) => params["level"] === "error");
+    await listening.cancel();
+  },
+};
+
 const several: Feature = {
   name: "several questions at once",
   stage: "asking",
@@ -310,6 +332,7 @@ export const QUESTIONS: readonly Feature[] = [
   samplingRefused,
   roots,
   configuredRoots,
+  ownServer,
   several,
   rounds,
   riddles,

@@ -6,8 +6,8 @@ import { openGateway, type Gateway } from "../../../src/gateway/http.ts";
 import { openToolyard } from "../../../src/open.ts";
 import type { Toolyard } from "../../../src/toolyard.ts";
 import { tempDir } from "../../support/fixture.ts";
-import { SERVERS } from "../columns.ts";
-import { CONFIGURED_ROOT, rootedName, startServer } from "./servers.ts";
+import { eraOf, SERVERS } from "../columns.ts";
+import { CONFIGURED_ROOT, ownName, rootedName, startServer } from "./servers.ts";
 
 export interface Place extends AsyncDisposable {
   readonly yard: Toolyard;
@@ -18,12 +18,13 @@ export interface Place extends AsyncDisposable {
   violations(): Readonly<Record<string, readonly unknown[]>>;
 }
 
-/** Where each server is reached, and for the newest revisions a twin that has roots. */
+/** Where each server is reached, and for those of the newest revisions a twin that has roots, and one for each client. */
 function configFor(entries: ReadonlyMap<string, ServerInput>): ConfigInput {
-  const rooted = SERVERS.filter(({ revision, carrier }) => carrier !== "local" && revision >= "2025-11-25").map(
-    (kind) => [rootedName(kind), { ...entries.get(kind.name), roots: [CONFIGURED_ROOT] }] as const,
-  );
-  const mcpServers = Object.fromEntries([...entries, ...rooted]);
+  const twins = SERVERS.filter(({ revision, carrier }) => carrier !== "local" && revision >= "2025-11-25").flatMap((kind) => [
+    [rootedName(kind), { ...entries.get(kind.name), roots: [CONFIGURED_ROOT] }] as const,
+    ...(eraOf(kind.revision) === "legacy" ? [[ownName(kind), { ...entries.get(kind.name), sharing: "per-client" }] as const] : []),
+  ]);
+  const mcpServers = Object.fromEntries([...entries, ...twins]);
   const toolsets = Object.fromEntries(Object.keys(mcpServers).map((name) => [name, { servers: [name] }]));
   return { mcpServers, toolsets, discovery: { wait: "20s" } };
 }

@@ -28,6 +28,9 @@ export const CONFIGURED_ROOT = "file:///of/the/configuration";
 
 export const rootedName = ({ name }: ServerKind): string => `${name}_rooted`;
 
+/** The twin of a server of which each client has its own instance. */
+export const ownName = ({ name }: ServerKind): string => `${name}_own`;
+
 export const INSTRUCTIONS = "Ask the matrix.";
 
 /** How long modern servers let their lists and resources be kept. */
