@@ -53,7 +53,7 @@ They stand in \`command\`, \`args\`, \`env\`, \`envFile\`, \`cwd\`, \`url\`, \`h
 | \`\${input:NAME}\` | what \`--input NAME=…\` gave, else the variable \`TOOLYARD_INPUT_NAME\` |
 | \`$\${\` | a plain \`\${\` |
 
-Each may carry a default for a value that is missing or empty: \`\${env:NAME:-default}\`. Without one, a missing value leaves out that server, and the message names what was missing. What is put in is
+Each may carry a default for a value that is missing or empty: \`\${env:NAME:-default}\`. Without one, a missing value leaves out that server, and so does an empty one in a header or an address; the message names what was missing. What is put in is
 never read for placeholders again, and nothing that comes from a model, a server or the HTTP API ever is.
 
 ## When the file changes

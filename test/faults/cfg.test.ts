@@ -213,14 +213,16 @@ describe.concurrent("CFG-05", () => {
       place("file", { url: http.url, headers: { "X-Key": "${file:./MISSING_VARIABLE}" } }),
       place("secret", { url: http.url, headers: { "X-Key": "${secret:MISSING_VARIABLE}" } }),
       place("input", { url: http.url, headers: { "X-Key": "${input:MISSING_VARIABLE}" } }),
+      place("empty", { url: http.url, headers: { Authorization: "Bearer ${EMPTY_VARIABLE}" } }),
       place("broken", { url: http.url, headers: { "X-Key": "${MISSING_VARIABLE" } }),
     ]);
-    await using gateway = await startGateway({ mcpServers: { ...lacking, good: GOOD } });
+    using home = makeHome({ mcpServers: { ...lacking, good: GOOD } });
+    await using gateway = await home.serve([], { env: { EMPTY_VARIABLE: "" } });
     await gateway.untilServer("good", "ready");
     for (const name of Object.keys(lacking)) {
       const { state, reason, mend } = await gateway.server(name);
       expect([name, state]).toEqual([name, "disabled"]);
-      expect(`${reason} ${mend}`).toMatch(name === "broken" ? /\$\{/ : /MISSING_VARIABLE/);
+      expect(`${reason} ${mend}`).toMatch(name === "broken" ? /\$\{/ : /(MISSING|EMPTY)_VARIABLE/);
     }
     expect(server.log.all()).toEqual([]);
     expect(http.log.all({ what: "headers" })).toEqual([]);

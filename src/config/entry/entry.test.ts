@@ -177,6 +177,17 @@ describe("secrets", () => {
   });
 });
 
+describe("what is sent to a server", () => {
+  it("must not lack its value without anybody having said so", () => {
+    const read = (entry: object) => () => serverOf(entry, { env: { EMPTY: "" } });
+    const says = "needs env:EMPTY, which is empty.";
+    expect(read({ url: "https://x", headers: { Authorization: "Bearer ${EMPTY}" } })).toThrow(says);
+    expect(read({ url: "https://x/mcp?key=${env:EMPTY}" })).toThrow(says);
+    expect(read({ url: "https://x", headers: { "X-Tag": "${EMPTY:-}" } })).not.toThrow();
+    expect(read({ command: "x", env: { PROXY: "${EMPTY}" }, args: ["${EMPTY}"] })).not.toThrow();
+  });
+});
+
 describe("times", () => {
   it("raise the total where a single wait is longer", () => {
     expect(serverOf({ command: "x", timeouts: { call: "20m" } }).timeouts).toMatchObject({ callMs: 1_200_000, callMaxMs: 1_200_000 });

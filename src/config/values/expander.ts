@@ -12,6 +12,9 @@ export type Placeholders = Lookup | "literal" | "draft";
 /** Shorter values are left out of `secrets`: to hide `1` or `true` wherever it stands would spoil every message. */
 const SHORTEST_HIDDEN = 6;
 
+/** Keys of an entry whose text goes out to a server: what is lacking in it would not be noticed here, but there. */
+const SENT: ReadonlySet<string | number | undefined> = new Set(["headers", "url", "serverUrl", "httpUrl"]);
+
 /** Replaces the placeholders of one entry, and takes down on the way what is wrong and what must not be shown. */
 export class Expander {
   readonly #base: Path;
@@ -68,6 +71,11 @@ export class Expander {
     if (typeof this.#placeholders === "string") return { text: given, secret: false };
     const { text, taken, lacks } = expand(given, this.#placeholders);
     for (const { says, mend } of lacks) this.fail(path, says, mend);
+    const empty = taken.find(({ value }) => value === "");
+    if (empty !== undefined && SENT.has(path[0])) {
+      const { source, name } = empty;
+      this.fail(path, `needs ${source}:${name}, which is empty.`, `Set it, or allow it to be empty: \${${source}:${name}:-}.`);
+    }
     const secret = taken.filter(isSecretSource);
     for (const { value } of secret) this.keep(value);
     if (text.includes("\0")) this.fail(path, "holds a NUL character.");
