@@ -79,8 +79,9 @@ describe.concurrent("CFG-07", () => {
     const other = (await pids(gateway))["other"];
     gateway.home.configure({ mcpServers: { s: { ...entry, command: "no-such-command" }, other: stdioServer() } });
     await gateway.untilServer("s", "failed", RELOAD_MS);
-    gateway.home.configure({ mcpServers: { s: { comand: "x" }, other: stdioServer() } });
+    gateway.home.configure({ limits: { queue: 7 }, mcpServers: { s: { comand: "x" }, other: stdioServer() } });
     await gateway.untilServer("s", ({ reason }) => /comand/.test(reason ?? ""), RELOAD_MS);
+    await until(() => /limits holds from the next start on/.test(gateway.log) && /mcpServers\.s\.comand/.test(gateway.log), RELOAD_MS);
     gateway.home.configure({ mcpServers: { s: entry, other: stdioServer() } });
     await gateway.untilServer("s", "ready", RELOAD_MS);
     expect((await pids(gateway))["other"]).toBe(other);

@@ -2,6 +2,7 @@
 
 import { explain, ToolyardError } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
+import { diffConfigs } from "../../config/diff.ts";
 import { ConfigWatch } from "../../config/file/watch.ts";
 import { loadConfig, readConfigText } from "../../config/load.ts";
 import { openGateway, type Gateway } from "../../gateway/http.ts";
@@ -27,6 +28,9 @@ export interface ServeOptions extends CommonOptions {
   /** Of a gateway in the background: it ends so many ms after its last client. */
   readonly idleExit?: number;
 }
+
+/** What is fixed for as long as a gateway runs. */
+const AT_START: ReadonlySet<string> = new Set(["limits", "gateway"]);
 
 /** A yard and the gateway before it. */
 interface Standing {
@@ -110,8 +114,11 @@ async function watchConfig(yard: Toolyard, place: Place, output: Output): Promis
   const logger = stderrLogger(output);
   const events = {
     config: (config: Toolyard["config"]): void => {
+      const later = diffConfigs(yard.config, config).settings.filter((key) => AT_START.has(key));
       yard.apply(config);
       logger.warn(`${file} was read again.`);
+      if (later.length > 0) logger.warn(`What it says under ${later.join(" and ")} holds from the next start on.`);
+      for (const error of config.rejected.values()) logger.warn(explain(error));
     },
     problem: (error: ToolyardError): void => logger.warn(`${explain(error)} What ran before goes on.`),
   };
