@@ -9,6 +9,7 @@ import type { Changed, Watch } from "./base/watch.ts";
 import type { ListCache } from "./catalog/cache.ts";
 import { Catalog } from "./catalog/catalog.ts";
 import type { Snapshot } from "./catalog/item.ts";
+import { cautionsFor } from "./config/cautions.ts";
 import type { Config, ServerConfig } from "./config/config.ts";
 import { ending } from "./router/limits.ts";
 import { queued } from "./router/queue.ts";
@@ -76,6 +77,7 @@ export class Works {
     const middlewares = [ending(clock), ...parts.middlewares, ...lastly];
     this.#router = new Router(this.#pool, middlewares);
     this.#listen();
+    this.#caution();
     this.#pool.apply(parts.config);
   }
 
@@ -152,6 +154,7 @@ export class Works {
   apply(config: Config): void {
     if (this.#closing !== undefined) return;
     this.#config = config;
+    this.#caution();
     this.#pool.apply(config);
     this.#catalog.configure(config);
     this.events.emit("reload", config);
@@ -172,6 +175,10 @@ export class Works {
     await this.#pool.close();
     await this.#parts.cache.flush();
     this.events.clear();
+  }
+
+  #caution(): void {
+    for (const server of this.#config.servers.values()) for (const text of cautionsFor(server)) this.#parts.logger.warn(text);
   }
 
   #use(): void {

@@ -2,7 +2,7 @@
 
 import { Body } from "../base/body.ts";
 import type { Answer, Call } from "../base/call.ts";
-import { ERRORS, type ToolyardError } from "../base/errors.ts";
+import { ERRORS, ToolyardError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Route } from "./route.ts";
 
@@ -24,6 +24,11 @@ export function toAnswer(error: ToolyardError, { method, caller }: Pick<Call, "m
   if (method === "tools/call" && row.inCall === "isError") return { result: Body.of({ ...whole, ...toolError(error, route) }) };
   const data = error.details.data ?? { code: error.code, server: route?.server.name ?? error.details.server };
   return { error: { code: row.rpc, message: plainText(error, route), data } };
+}
+
+/** The same error, with the server and what was asked of it in its message. */
+export function placed(error: ToolyardError, route: Route): ToolyardError {
+  return new ToolyardError(error.code, plainText(error, route), error.details, error);
 }
 
 /** A CallToolResult that a model can read and act on (spec: Tools, error handling). */

@@ -9,7 +9,7 @@ import type { Item, Snapshot } from "../catalog/item.ts";
 import { applyArguments } from "../catalog/override.ts";
 import { errorToClient, toClient } from "../era/results.ts";
 import type { Pool } from "../upstream/pool.ts";
-import { toAnswer } from "./failures.ts";
+import { placed, toAnswer } from "./failures.ts";
 import { lackingAnswer } from "./lacking.ts";
 import { linkAnswer } from "./link-first.ts";
 import { limitsOf } from "./limits.ts";
@@ -53,8 +53,11 @@ export class Router {
    * @throws INVALID_PARAMS, UNKNOWN_NAME, SERVER_REMOVED, SERVER_BUSY
    */
   watch(call: Call, snapshot: Snapshot, changed: Changed): Watch {
-    const { server, name } = this.#resolve(call, snapshot);
-    return this.#pool.for(server, call).watch(name, changed);
+    const { route } = this.#route(call, this.#resolve(call, snapshot));
+    const { answer, close } = this.#pool.for(route.server.name, call).watch(route.name, changed);
+    const named = answer.catch((error: unknown) => Promise.reject(placed(toToolyardError(error), route)));
+    named.catch(() => {}); // who listens is told all the same
+    return { answer: named, close };
   }
 
   /** What is unknown because its server has not spoken yet is no wrong name. */

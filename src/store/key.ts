@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, ToolyardError } from "../base/errors.ts";
 
@@ -10,24 +10,39 @@ const BYTES = 32;
  * that make it at the same time end up with the same one.
  *
  * @param folder the state directory, made with mode 0700 when it is not there
- * @throws STORE_UNAVAILABLE when it can neither be read nor written
+ * @throws STORE_UNAVAILABLE when it can neither be read nor written, or others can read it
  */
 export async function loadKey(folder: string): Promise<Buffer> {
   const file = join(folder, "key");
   try {
     return (await readKey(file)) ?? (await makeKey(folder, file));
   } catch (error) {
+    if (error instanceof ToolyardError) throw error;
     throw new ToolyardError("STORE_UNAVAILABLE", `The key in ${folder} can be neither read nor made: ${messageOf(error)}.`, {}, error);
   }
 }
 
 async function readKey(file: string): Promise<Buffer | undefined> {
+  await refuseIfOpen(file);
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
     throw error;
   });
   const key = Buffer.from(text.trim(), "hex");
   return key.length === BYTES ? key : undefined;
+}
+
+/** Whoever has read the key can make what is sealed with it. */
+async function refuseIfOpen(file: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const mode = await stat(file).then(
+    (found) => found.mode,
+    () => 0, // not there, or told of by who reads it
+  );
+  if ((mode & 0o077) === 0) return;
+  throw new ToolyardError("STORE_UNAVAILABLE", `The key ${file} is one that others can read.`, {
+    mend: `Run chmod 600 ${file}, or remove it: a new one is made.`,
+  });
 }
 
 /** A hard link fails when the name is taken, so that only one of several makers wins. */

@@ -313,12 +313,13 @@ export class Upstream {
   #welcome(): void {
     const { connection, watches } = this;
     const { clock, limits } = this.#options;
+    const { listMs, callMs } = this.server.timeouts;
     if (connection === undefined) return;
     this.logLevel.attach(connection);
     this.#endNews = openNews(connection, watches, {
       clock,
       debounceMs: limits.listDebounceMs,
-      ackMs: this.server.timeouts.listMs,
+      ackMs: Math.min(listMs, callMs), // both a client's request and a part of what is offered
       backoff: limits.backoff,
       random: () => this.#options.random(),
       missed: () => this.#listing.changed(),
