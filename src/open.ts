@@ -19,7 +19,7 @@ import { capabilitiesOf, clientCapabilitiesToward } from "./era/capabilities.ts"
 import type { Middleware } from "./router/route.ts";
 import { loadKey } from "./store/key.ts";
 import { Toolyard, type ToolyardParts } from "./toolyard.ts";
-import { FileLedger } from "./upstream/ledger.ts";
+import { FileLedger } from "./upstream/links/ledger.ts";
 import type { UpstreamOptions } from "./upstream/upstream.ts";
 import type { Handlers } from "./view.ts";
 import { STOP_LADDER, type StopLadder } from "./wire/child.ts";

@@ -11,7 +11,7 @@ import type { CacheHints } from "./era/results.ts";
 import { capabilitiesOf } from "./era/capabilities.ts";
 import { LATEST_LEGACY } from "./era/revisions.ts";
 import { schemaBlock } from "./router/router.ts";
-import type { ListName } from "./upstream/raw-lists.ts";
+import type { ListName } from "./upstream/listing/raw-lists.ts";
 
 /** What a View is cut out of; the Toolyard is one. */
 export interface ViewSource {

@@ -20,9 +20,9 @@ import { Router } from "./router/router.ts";
 import { FaultLog } from "./telemetry/fault-log.ts";
 import { logOfServer } from "./telemetry/server-log.ts";
 import { statusOf, type ServerStatus } from "./status.ts";
-import type { Listener } from "./upstream/audience.ts";
+import type { Listener } from "./upstream/news/audience.ts";
 import { Pool } from "./upstream/pool.ts";
-import type { ListName } from "./upstream/raw-lists.ts";
+import type { ListName } from "./upstream/listing/raw-lists.ts";
 import type { Upstream, UpstreamOptions } from "./upstream/upstream.ts";
 
 export interface WorksParts {

@@ -6,7 +6,7 @@ import type { Clock } from "../base/clock.ts";
 import { silentLogger } from "../base/log.ts";
 import type { ServerConfig } from "../config/config.ts";
 import { parseConfig } from "../config/load.ts";
-import type { RawLists } from "../upstream/raw-lists.ts";
+import type { RawLists } from "../upstream/listing/raw-lists.ts";
 import { openListCache, type ListCache } from "./cache.ts";
 import { nothingListed } from "./section.ts";
 

@@ -13,8 +13,8 @@ import { messageOf } from "../base/errors.ts";
 import { isObject, objectOr, stringOr, type JsonObject } from "../base/json.ts";
 import type { Logger } from "../base/log.ts";
 import type { ServerConfig } from "../config/config.ts";
-import type { EraMemory } from "../upstream/dial.ts";
-import { LIST_NAMES, type Keeping, type ListName, type RawLists } from "../upstream/raw-lists.ts";
+import type { EraMemory } from "../upstream/life/dial.ts";
+import { LIST_NAMES, type Keeping, type ListName, type RawLists } from "../upstream/listing/raw-lists.ts";
 
 const FORMAT = 1;
 /** A server may learn the modern era at any update; it is asked again after so long. */

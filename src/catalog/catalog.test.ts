@@ -2,7 +2,7 @@ import { assert, array, constantFrom, property, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Config } from "../config/config.ts";
 import { parseConfig } from "../config/load.ts";
-import type { RawLists } from "../upstream/raw-lists.ts";
+import type { RawLists } from "../upstream/listing/raw-lists.ts";
 import { Catalog } from "./catalog.ts";
 import type { Snapshot } from "./item.ts";
 import { nothingListed } from "./section.ts";

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Emitter } from "../base/emitter.ts";
 import type { Config, ServerConfig } from "../config/config.ts";
-import type { RawLists } from "../upstream/raw-lists.ts";
+import type { RawLists } from "../upstream/listing/raw-lists.ts";
 import type { Section, Snapshot } from "./item.ts";
 import { buildSection, nothingListed } from "./section.ts";
 import { buildSnapshot } from "./snapshot.ts";

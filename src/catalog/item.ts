@@ -2,7 +2,7 @@
 
 import type { JsonObject, JsonValue } from "../base/json.ts";
 import type { ArgumentOverride } from "../config/config.ts";
-import type { RawLists } from "../upstream/raw-lists.ts";
+import type { RawLists } from "../upstream/listing/raw-lists.ts";
 
 export type ItemKind = "tool" | "prompt" | "resource" | "template";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../config/load.ts";
-import type { RawLists } from "../upstream/raw-lists.ts";
+import type { RawLists } from "../upstream/listing/raw-lists.ts";
 import type { Snapshot } from "./item.ts";
 import { hintsOf } from "./keeping.ts";
 import { buildSection, nothingListed } from "./section.ts";

@@ -1,7 +1,7 @@
 /** How long a list that is made of several servers' may be kept, and for whom (spec 2026-07-28: Caching). */
 
 import type { CacheHints } from "../era/results.ts";
-import { CAPABILITY_OF, UNSAID_MS, type ListName } from "../upstream/raw-lists.ts";
+import { CAPABILITY_OF, UNSAID_MS, type ListName } from "../upstream/listing/raw-lists.ts";
 import type { Section, Snapshot } from "./item.ts";
 
 /** What is said where no server says anything. */

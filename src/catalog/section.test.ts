@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServerConfig } from "../config/config.ts";
 import { parseConfig } from "../config/load.ts";
-import type { RawLists } from "../upstream/raw-lists.ts";
+import type { RawLists } from "../upstream/listing/raw-lists.ts";
 import type { Section } from "./item.ts";
 import { buildSection, nothingListed } from "./section.ts";
 

@@ -2,7 +2,7 @@
 
 import { isObject, type JsonObject } from "../base/json.ts";
 import type { Naming, Override, ServerConfig } from "../config/config.ts";
-import type { RawLists } from "../upstream/raw-lists.ts";
+import type { RawLists } from "../upstream/listing/raw-lists.ts";
 import { checkDefinition, readEntry, toolFault, type Entry } from "./definition.ts";
 import { compileFilter } from "./filter.ts";
 import type { Hidden, Item, ItemKind, Section } from "./item.ts";

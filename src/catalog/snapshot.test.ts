@@ -1,7 +1,7 @@
 import { array, assert, constantFrom, dictionary, property, shuffledSubarray } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../config/load.ts";
-import type { RawLists } from "../upstream/raw-lists.ts";
+import type { RawLists } from "../upstream/listing/raw-lists.ts";
 import type { Snapshot } from "./item.ts";
 import { buildSection, nothingListed } from "./section.ts";
 import { buildSnapshot } from "./snapshot.ts";

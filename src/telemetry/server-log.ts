@@ -3,7 +3,7 @@
 import { stringOr, type JsonObject } from "../base/json.ts";
 import type { Logger, LogLevel } from "../base/log.ts";
 import type { ServerConfig } from "../config/config.ts";
-import { redactorFor } from "../upstream/redact.ts";
+import { redactorFor } from "../upstream/links/redact.ts";
 
 /** Characters of one message. */
 const LONGEST = 4_000;

@@ -7,10 +7,10 @@ import { ToolyardError } from "../base/errors.ts";
 import type { Ear } from "../base/hearing.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Config, ServerConfig } from "../config/config.ts";
-import { Audience, type Listener, type Place } from "./audience.ts";
-import type { State } from "./lifecycle.ts";
+import { Audience, type Listener, type Place } from "./news/audience.ts";
+import type { State } from "./life/lifecycle.ts";
 import { ofOneClient } from "./own-client.ts";
-import type { RawLists } from "./raw-lists.ts";
+import type { RawLists } from "./listing/raw-lists.ts";
 import { Upstream, type Origin, type UpstreamOptions } from "./upstream.ts";
 
 export interface PoolEvents {

@@ -8,17 +8,17 @@ import { Emitter } from "../base/emitter.ts";
 import { toToolyardError, ToolyardError, type ErrorCode } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { ServerConfig } from "../config/config.ts";
-import { Breaker } from "./breaker.ts";
-import type { Connection } from "./connection.ts";
-import { Latency } from "./latency.ts";
-import type { State } from "./lifecycle.ts";
-import { Lifeline, type LifelineOptions } from "./lifeline.ts";
-import { Listing } from "./listing.ts";
-import { LogLevel } from "./log-level.ts";
-import { openNews } from "./news.ts";
-import type { RequestLimits } from "./pending.ts";
-import type { ListName, RawLists } from "./raw-lists.ts";
-import { Watches } from "./watches.ts";
+import { Breaker } from "./life/breaker.ts";
+import type { Connection } from "./connection/connection.ts";
+import { Latency } from "./life/latency.ts";
+import type { State } from "./life/lifecycle.ts";
+import { Lifeline, type LifelineOptions } from "./life/lifeline.ts";
+import { Listing } from "./listing/listing.ts";
+import { LogLevel } from "./news/log-level.ts";
+import { openNews } from "./news/news.ts";
+import type { RequestLimits } from "./connection/pending.ts";
+import type { ListName, RawLists } from "./listing/raw-lists.ts";
+import { Watches } from "./news/watches.ts";
 
 export interface UpstreamEvents {
   state: State;

@@ -1,0 +1,353 @@
+/**
+ * The protocol over one Link: which answer belongs to which request, whose progress and whose question a message is.
+ * It knows one connection and no reconnecting.
+ */
+
+import { Body } from "../../base/body.ts";
+import type { Answer, Call, Era, RpcError } from "../../base/call.ts";
+import type { Clock } from "../../base/clock.ts";
+import { isTooDeep } from "../../base/depth.ts";
+import { ToolyardError } from "../../base/errors.ts";
+import { objectOr, type JsonObject } from "../../base/json.ts";
+import { linksIn } from "../../era/links.ts";
+import { META, outboundMeta, withoutRound, type Hop } from "../../era/meta.ts";
+import type { Envelope, RpcId } from "../../wire/envelope.ts";
+import type { Link, LinkEvents, LinkFailure } from "../links/link.ts";
+import { quote } from "../../config/problems.ts";
+import { Abandoned } from "./abandoned.ts";
+import { OpenLinks } from "./open-links.ts";
+import { Pending, type RequestLimits } from "./pending.ts";
+import { Questions, type QuestionRules } from "./questions.ts";
+
+export type ListKind = "tools" | "prompts" | "resources";
+
+export interface ConnectionEvents {
+  listChanged(kind: ListKind): void;
+  /** A resource that somebody watches has changed, or a part of it. */
+  updated(uri: string): void;
+  /** A log message of the server that belongs to no call. */
+  log(params: JsonObject): void;
+  /** The server no longer keeps the stream open on which it tells what belongs to no request. */
+  deaf(): void;
+  /** What a server sent against the rules, or what was refused to it; for the state that people see. */
+  notice(text: string): void;
+  closed(failure: LinkFailure): void;
+}
+
+export interface ConnectionOptions {
+  readonly server: string;
+  readonly clock: Clock;
+  readonly questions: QuestionRules;
+  /** ClientCapabilities that are declared on this connection. */
+  readonly capabilities: JsonObject;
+  readonly clientInfo: JsonObject;
+}
+
+/** What the handshake found out. */
+export interface Spoken {
+  readonly era: Era;
+  readonly version: string;
+  /** ServerCapabilities. */
+  readonly capabilities: JsonObject;
+  readonly instructions: string | undefined;
+}
+
+export interface OutRequest {
+  readonly method: string;
+  /** With the server's own names and URIs. */
+  readonly params: Body;
+  readonly limits: RequestLimits;
+  /** The call that this serves. */
+  readonly call?: Call;
+  /** Gives up a request that serves no call. */
+  readonly signal?: AbortSignal;
+  /** Of a `subscriptions/listen`: takes the part of its filter that the server honours. */
+  readonly acknowledged?: (honoured: JsonObject) => void;
+  /** Of a called tool, as the server itself lists it. */
+  readonly inputSchema?: unknown;
+}
+
+const LIST_CHANGED: ReadonlyMap<string, ListKind> = new Map([
+  ["notifications/tools/list_changed", "tools"],
+  ["notifications/prompts/list_changed", "prompts"],
+  ["notifications/resources/list_changed", "resources"],
+]);
+
+export interface Noise {
+  readonly count: number;
+  /** The beginning of the first. */
+  readonly first: string;
+}
+
+/** What the protocol defines beside what is handled here, and nobody passes on as it is. */
+const NOT_OF_A_CALL: ReadonlySet<string> = new Set([
+  "notifications/initialized",
+  "notifications/roots/list_changed",
+  "notifications/tasks",
+  "notifications/tasks/status",
+]);
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #events: ConnectionEvents;
+  readonly #pending = new Map<number, Pending>();
+  /** Of streams of news that the server has not acknowledged yet. */
+  readonly #unacknowledged = new Map<number, (honoured: JsonObject) => void>();
+  readonly #questions: Questions;
+  readonly #links: OpenLinks;
+  readonly #abandoned = new Abandoned();
+  #link: Link | undefined;
+  #noise: Noise | undefined;
+  #spoken: Spoken | undefined;
+  #ended: LinkFailure | undefined;
+  #nextId = 1;
+
+  constructor(options: ConnectionOptions, events: ConnectionEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#links = new OpenLinks(options.server);
+    this.#questions = new Questions(options.server, options.questions, (text) => events.notice(text), this.#links);
+  }
+
+  /** Puts this connection on a link. The link's events must go to {@link Connection.linkEvents}. */
+  attach(link: Link): void {
+    this.#link = link;
+  }
+
+  /** Where a link reports to. */
+  get linkEvents(): LinkEvents {
+    return {
+      message: (envelope, stream) => this.#message(envelope, stream),
+      lost: (id, failure) => this.#lost(id, failure),
+      closed: (failure) => this.#closed(failure),
+      deaf: () => this.#events.deaf(),
+      gap: () => this.#missed(),
+      noise: (excerpt) => this.#heardNoise(excerpt),
+    };
+  }
+
+  get link(): Link {
+    if (this.#link === undefined) throw new ToolyardError("INTERNAL", "A connection was used before it had a link.");
+    return this.#link;
+  }
+
+  get spoken(): Spoken | undefined {
+    return this.#spoken;
+  }
+
+  /** Requests in flight that serve a call; our own are not counted. */
+  get calls(): number {
+    let count = 0;
+    for (const { call } of this.#pending.values()) if (call !== undefined) count++;
+    return count;
+  }
+
+  /** What has come that is no MCP message; undefined: nothing. */
+  get noise(): Noise | undefined {
+    return this.#noise;
+  }
+
+  get ended(): LinkFailure | undefined {
+    return this.#ended;
+  }
+
+  /** Fixes what the handshake found out; every later request follows it. */
+  speak(spoken: Spoken): void {
+    this.#spoken = spoken;
+    this.link.speak(spoken.era, spoken.version);
+  }
+
+  /**
+   * Sends a request and waits for its answer.
+   *
+   * @throws CALL_TIMEOUT, CANCELLED, SERVER_* or OUTCOME_UNKNOWN
+   */
+  request(request: OutRequest): Promise<Answer> {
+    if (this.#ended !== undefined) return Promise.reject(this.#errorOf({ ...this.#ended, started: false }, request.method));
+    if (request.call?.signal?.aborted) return Promise.reject(new ToolyardError("CANCELLED", "The caller cancelled."));
+    const id = this.#nextId++;
+    const pending = new Pending(
+      { id, method: request.method, call: request.call, limits: request.limits, signal: request.signal },
+      this.#options.clock,
+      this.#giveUp,
+    );
+    this.#pending.set(id, pending);
+    const { method, inputSchema, acknowledged } = request;
+    if (acknowledged !== undefined) this.#unacknowledged.set(id, acknowledged);
+    this.link.request({ id, method, params: this.#outbound(request, id), inputSchema });
+    return pending.answer;
+  }
+
+  notify(method: string, params: Body): void {
+    this.link.notify(method, params);
+  }
+
+  /** Closes once the requests that are in flight have ended; whoever calls this sends no more. Never rejects. */
+  async retire(): Promise<void> {
+    await Promise.allSettled([...this.#pending.values()].map(({ answer }) => answer));
+    await this.close();
+  }
+
+  /** @param why what requests that are still in flight are told */
+  async close(why = "The connection was closed."): Promise<void> {
+    for (const pending of this.#pending.values()) {
+      this.#forget(pending);
+      pending.reject(this.#errorOf({ code: "SERVER_EXITED", message: why, started: true }, pending.method));
+    }
+    await this.#link?.close();
+  }
+
+  #outbound({ method, params, call }: OutRequest, id: number): Body {
+    const progressToken = method === "tools/call" || call?.progress !== undefined ? id : undefined;
+    const own = this.#spoken?.era === "modern" ? params : withoutRound(params);
+    return outboundMeta(own, this.#hop(call, progressToken));
+  }
+
+  #hop(call: Call | undefined, progressToken: number | undefined): Hop {
+    if (this.#spoken?.era !== "modern") return { era: "legacy", progressToken };
+    const capabilities = call === undefined ? {} : this.#questions.modernCapabilities(call);
+    const { version } = this.#spoken;
+    return { era: "modern", version, capabilities, clientInfo: this.#options.clientInfo, logLevel: call?.logLevel, progressToken };
+  }
+
+  readonly #giveUp = (pending: Pending, error: ToolyardError): void => {
+    if (!this.#forget(pending)) return;
+    if (pending.call !== undefined)
+      this.#abandoned.add(pending.id, pending.call.caller, this.#options.clock.now() + pending.limits.quietMs);
+    this.link.cancel(pending.id, error.code === "CANCELLED" ? "The caller cancelled." : "The time for this request is over.");
+    pending.reject(error);
+  };
+
+  #forget(pending: Pending): boolean {
+    this.#questions.drop(pending.id);
+    this.#unacknowledged.delete(pending.id);
+    return this.#pending.delete(pending.id);
+  }
+
+  #message(envelope: Envelope, stream: number | undefined): void {
+    if (envelope.kind === "answer") return this.#answered(envelope, stream);
+    if (envelope.kind === "request" && envelope.id !== undefined) return this.#asked(envelope, envelope.id, stream);
+    this.#notified(envelope, stream);
+  }
+
+  #answered(envelope: Envelope, stream: number | undefined): void {
+    const id = envelope.id ?? stream;
+    const pending = typeof id === "number" ? this.#pending.get(id) : undefined;
+    if (pending === undefined) return this.#abandoned.answered(id); // late, or to a question that nobody asked
+    this.#forget(pending);
+    const { result, error } = envelope;
+    if (result?.isObject === true) return pending.resolve({ result });
+    if (error !== undefined) return this.#failed(pending, error);
+    const message = `The server's answer has ${result === undefined ? "neither result nor error" : "a result that is no object"}.`;
+    pending.reject(this.#errorOf({ code: "SERVER_PROTOCOL", message, started: true }, pending.method));
+  }
+
+  #lost(id: number, failure: LinkFailure): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#forget(pending);
+    const error = failure.answer?.error;
+    if (error !== undefined && !failure.sessionLost && failure.code === "SERVER_PROTOCOL") return this.#failed(pending, error);
+    pending.reject(this.#errorOf(failure, pending.method));
+  }
+
+  /** By an error of the server's own, which may have links in it. */
+  #failed(pending: Pending, error: RpcError): void {
+    for (const { elicitationId } of linksIn(error)) this.#links.expect(elicitationId, pending.call);
+    pending.resolve({ error });
+  }
+
+  #closed(failure: LinkFailure): void {
+    this.#ended = failure;
+    for (const pending of [...this.#pending.values()]) {
+      this.#forget(pending);
+      pending.reject(this.#errorOf(failure, pending.method));
+    }
+    this.#events.closed(failure);
+  }
+
+  /** A request that may have run, and may have changed something, is never called merely lost. */
+  #errorOf(failure: LinkFailure, method: string): ToolyardError {
+    const { started, sessionLost = false, status } = failure;
+    const uncertain = started && method === "tools/call" && failure.code !== "MESSAGE_TOO_LARGE" && failure.code !== "SERVER_AUTH_REQUIRED";
+    const details = { server: this.#options.server, started, sessionLost, ...(status === undefined ? {} : { status }) };
+    if (!uncertain) return new ToolyardError(failure.code, failure.message, details);
+    return new ToolyardError(
+      "OUTCOME_UNKNOWN",
+      `The answer was lost after the call was sent: it may have run. ${failure.message}`,
+      details,
+    );
+  }
+
+  /** What was said meanwhile is not known: as if all of it had been said. */
+  #missed(): void {
+    for (const kind of ["tools", "prompts", "resources"] as const) {
+      if (objectOr(this.#spoken?.capabilities[kind])["listChanged"] === true) this.#events.listChanged(kind);
+    }
+  }
+
+  /** Told once; servers that print do so all the time. */
+  #heardNoise(excerpt: string): void {
+    if (this.#noise === undefined) this.#events.notice(`sent what is no MCP message: ${quote(excerpt)}`);
+    this.#noise = { count: (this.#noise?.count ?? 0) + 1, first: this.#noise?.first ?? excerpt };
+  }
+
+  #asked(envelope: Envelope, id: RpcId, stream: number | undefined): void {
+    if (envelope.method === "ping") return this.link.reply(id, { result: Body.empty });
+    if (this.#spoken?.era === "modern") return this.#events.notice(`sent a request (${envelope.method}) that the modern era does not have`);
+    if (isTooDeep(envelope.params)) return this.link.reply(id, { error: { code: -32602, message: "The request is nested too deeply." } });
+    const own = stream === undefined ? undefined : (this.#pending.get(stream) ?? "gone");
+    const abandoned = this.#abandoned.callers(this.#options.clock.now());
+    void this.#questions
+      .put({ method: envelope.method ?? "", params: envelope.params, id, own, open: this.#pending.values(), abandoned })
+      .then((answer) => {
+        if (this.#ended === undefined && answer !== undefined) this.link.reply(id, answer);
+      });
+  }
+
+  #notified({ method = "", params }: Envelope, stream: number | undefined): void {
+    const kind = LIST_CHANGED.get(method);
+    if (kind !== undefined) return this.#events.listChanged(kind);
+    if (isTooDeep(params)) return this.#events.notice(`sent ${method} nested more deeply than it can be passed on`);
+    const object = params.object;
+    switch (method) {
+      case "notifications/progress":
+        return this.#progressed(object);
+      case "notifications/message":
+        return this.#logged(object, stream);
+      case "notifications/resources/updated":
+        return typeof object["uri"] === "string" ? this.#events.updated(object["uri"]) : undefined;
+      case "notifications/subscriptions/acknowledged":
+        return this.#acknowledged(object);
+      case "notifications/elicitation/complete":
+        return this.#links.complete(object["elicitationId"]);
+      case "notifications/cancelled":
+        return this.#questions.withdraw(object["requestId"]);
+      default:
+        return this.#notifiedUnknown(method, params, stream);
+    }
+  }
+
+  /** It concerns the call on whose own stream it came, and nobody else. */
+  #notifiedUnknown(method: string, params: Body, stream: number | undefined): void {
+    if (stream !== undefined && !NOT_OF_A_CALL.has(method)) this.#pending.get(stream)?.call?.notify?.(method, params);
+  }
+
+  #progressed({ progressToken, ...progress }: JsonObject): void {
+    const pending = typeof progressToken === "number" ? this.#pending.get(progressToken) : undefined;
+    if (pending?.progress(progress["progress"])) pending.call?.progress?.(progress);
+  }
+
+  #acknowledged({ _meta, notifications }: JsonObject): void {
+    const id = objectOr(_meta)[META.subscriptionId];
+    if (typeof id !== "number") return;
+    this.#unacknowledged.get(id)?.(objectOr(notifications));
+    this.#unacknowledged.delete(id);
+  }
+
+  #logged(params: JsonObject, stream: number | undefined): void {
+    const call = stream === undefined ? undefined : this.#pending.get(stream)?.call;
+    if (call?.log !== undefined) call.log(objectOr(params));
+    else this.#events.log(params);
+  }
+}

@@ -1,0 +1,96 @@
+/** The handshake: which era a server speaks, found out once and remembered (spec: Versioning, backward compatibility). */
+
+import { Body } from "../../base/body.ts";
+import type { Era } from "../../base/call.ts";
+import type { Clock } from "../../base/clock.ts";
+import { isTooDeep } from "../../base/depth.ts";
+import { toToolyardError, ToolyardError } from "../../base/errors.ts";
+import { objectOr, stringOr, type JsonObject } from "../../base/json.ts";
+import { httpVerdict, stdioVerdict, type Verdict } from "../../era/probe.ts";
+import { isKnown, LATEST_LEGACY, LATEST_MODERN } from "../../era/revisions.ts";
+import type { Connection, Spoken } from "./connection.ts";
+
+export interface Handshake {
+  /** The era that the server spoke last time; undefined: find out. */
+  readonly remembered: Era | undefined;
+  /** How long the question after the era may take, in ms; silence means legacy. */
+  readonly probeMs: number;
+  /** How long all of it may take, in ms. */
+  readonly connectMs: number;
+  readonly clock: Clock;
+  readonly capabilities: JsonObject;
+  readonly clientInfo: JsonObject;
+}
+
+/**
+ * Shakes hands and leaves the connection ready for requests.
+ *
+ * @throws SERVER_PROTOCOL when the server speaks no revision known here, SERVER_STARTING when it does not answer in
+ * time, and whatever the connection throws
+ */
+export async function negotiate(connection: Connection, handshake: Handshake): Promise<Spoken> {
+  const spoken = await agree(connection, handshake);
+  connection.speak(spoken);
+  if (spoken.era === "legacy") connection.notify("notifications/initialized", Body.empty);
+  return spoken;
+}
+
+async function agree(connection: Connection, handshake: Handshake): Promise<Spoken> {
+  const { clock, remembered, connectMs } = handshake;
+  const end = clock.now() + connectMs;
+  // A short time to connect is not all spent on the question.
+  const probeMs = Math.min(handshake.probeMs, connectMs / 2);
+  const spoken = remembered === "legacy" ? undefined : await probe(connection, probeMs);
+  if (spoken !== undefined) return spoken;
+  try {
+    return await initialize(connection, handshake, Math.max(1, end - clock.now()));
+  } catch (error) {
+    const { code } = toToolyardError(error);
+    if (code === "CALL_TIMEOUT") throw new ToolyardError("SERVER_STARTING", `It did not answer the handshake within ${connectMs} ms.`);
+    // Silent because it was still starting, or of another era than last time: now it is awake, and knows only the other question.
+    const late = code === "SERVER_PROTOCOL" ? await probe(connection, probeMs).catch(() => undefined) : undefined;
+    if (late === undefined) throw error;
+    return late;
+  }
+}
+
+/** Asks `server/discover`; undefined: the server is of the legacy era. */
+async function probe(connection: Connection, probeMs: number): Promise<Spoken | undefined> {
+  const first = await discover(connection, LATEST_MODERN, probeMs);
+  const verdict = first.kind === "retry" ? await discover(connection, first.version, probeMs, first.version) : first;
+  if (verdict.kind === "none") throw new ToolyardError("SERVER_PROTOCOL", `It does not say which protocol it speaks: ${verdict.reason}.`);
+  if (verdict.kind !== "modern") return undefined;
+  return spokenBy("modern", verdict.version, verdict.discover);
+}
+
+/** What one `server/discover` says of the server. */
+async function discover(connection: Connection, version: string, probeMs: number, asked?: string): Promise<Verdict> {
+  connection.speak({ era: "modern", version, capabilities: {}, instructions: undefined });
+  try {
+    const limits = { quietMs: probeMs, totalMs: probeMs };
+    return stdioVerdict(await connection.request({ method: "server/discover", params: Body.empty, limits }), asked);
+  } catch (error) {
+    const failure = toToolyardError(error);
+    const { status = 0 } = failure.details;
+    if (failure.code === "CALL_TIMEOUT" && connection.link.kind === "stdio") return stdioVerdict(undefined);
+    if (failure.code === "SERVER_PROTOCOL" && status > 0) return httpVerdict(status, undefined, asked);
+    throw failure;
+  }
+}
+
+async function initialize(connection: Connection, { capabilities, clientInfo }: Handshake, ms: number): Promise<Spoken> {
+  connection.speak({ era: "legacy", version: LATEST_LEGACY, capabilities: {}, instructions: undefined });
+  const params = Body.of({ protocolVersion: LATEST_LEGACY, capabilities, clientInfo });
+  const answer = await connection.request({ method: "initialize", params, limits: { quietMs: ms, totalMs: ms } });
+  if (answer.error !== undefined) throw new ToolyardError("SERVER_PROTOCOL", `It refused the handshake: ${answer.error.message}`);
+  const version = stringOr(answer.result.get("protocolVersion"));
+  if (version === undefined) throw new ToolyardError("SERVER_PROTOCOL", "Its answer to `initialize` names no protocol version.");
+  if (!isKnown(version)) throw new ToolyardError("SERVER_PROTOCOL", `It speaks protocol version ${version}, which is not known here.`);
+  return spokenBy("legacy", version, answer.result);
+}
+
+/** What clients are told of the server is made of this. */
+function spokenBy(era: Era, version: string, result: Body): Spoken {
+  if (isTooDeep(result)) throw new ToolyardError("SERVER_PROTOCOL", "Its answer to the handshake is nested too deeply to be passed on.");
+  return { era, version, capabilities: objectOr(result.get("capabilities")), instructions: stringOr(result.get("instructions")) };
+}

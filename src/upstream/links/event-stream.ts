@@ -1,0 +1,94 @@
+/** Event streams of an HTTP server: read to their end, and opened anew where a server keeps one for what belongs to no request. */
+
+import type { Readable } from "node:stream";
+import { sleep, type Clock } from "../../base/clock.ts";
+import type { HttpReply } from "../../wire/http.ts";
+import { SseReader, type SseEvent } from "../../wire/sse.ts";
+
+const RETRY_MS = 1_000;
+
+/** How far a stream was read, and how soon it may be opened again (WHATWG: server-sent events). */
+export class StreamPosition {
+  lastEventId: string | undefined;
+  retryMs: number = RETRY_MS;
+
+  note({ id, retry }: SseEvent): void {
+    this.lastEventId = id ?? this.lastEventId;
+    this.retryMs = retry ?? this.retryMs;
+  }
+
+  /** What asks a server to go on where it stopped. */
+  get headers(): Record<string, string> {
+    return { accept: "text/event-stream", ...(this.lastEventId === undefined ? {} : { "last-event-id": this.lastEventId }) };
+  }
+}
+
+export interface EventSink {
+  /** Largest event in bytes. */
+  readonly limit: number;
+  /** An event with data. */
+  event(data: Buffer): void;
+  oversize(size: number): void;
+}
+
+/** Resolves when the stream has ended, however it did. */
+export function readEvents(body: Readable, position: StreamPosition, sink: EventSink): Promise<void> {
+  const reader = new SseReader({
+    limit: sink.limit,
+    event: (event) => {
+      position.note(event);
+      if (event.data.length > 0) sink.event(event.data);
+    },
+    oversize: (size) => sink.oversize(size),
+  });
+  return new Promise((resolve) => {
+    body.on("data", (chunk: Buffer) => reader.push(chunk));
+    body.once("close", () => {
+      reader.end();
+      resolve();
+    });
+  });
+}
+
+export function isEventStream(reply: HttpReply): boolean {
+  return (reply.header("content-type") ?? "").startsWith("text/event-stream");
+}
+
+/** Throws an answer's body away. */
+export function discard(reply: HttpReply): void {
+  reply.body.resume();
+}
+
+export interface Standing {
+  /** Opens the stream; undefined: the server cannot be reached just now. */
+  open(headers: Record<string, string>): Promise<HttpReply | undefined>;
+  readonly sink: EventSink;
+  /** It stands again after a loss. */
+  again(): void;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Keeps a server's standing stream open until the signal aborts, or the server says that it has none.
+ *
+ * @returns true where it has none any more, false where it never had one
+ */
+export async function keepStanding(standing: Standing): Promise<boolean> {
+  const { sink, clock, signal } = standing;
+  const position = new StreamPosition();
+  let stood = false;
+  while (!signal.aborted) {
+    const reply = await standing.open(position.headers);
+    if (reply !== undefined) {
+      const streams = reply.status === 200 && isEventStream(reply);
+      if (streams && stood) standing.again();
+      if (streams) await readEvents(reply.body, position, sink);
+      else discard(reply);
+      stood ||= streams;
+      if (!streams && reply.status < 500) return stood && !signal.aborted;
+    }
+    await sleep(clock, Math.max(position.retryMs, RETRY_MS), signal);
+  }
+  return false;
+}
