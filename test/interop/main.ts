@@ -66,5 +66,6 @@ const clients = await tryClients(gateway);
 if (values.client === undefined) {
   writeFileSync(PAGE, pageOf({ clients, servers, date: new Date().toISOString().slice(0, 10), node: process.version.slice(1) }));
 }
-const failed = clients.some(({ steps }) => steps.some(({ ok }) => ok === false)) || servers.some(({ calls = [] }) => calls.some(({ ok }) => !ok));
+const failed =
+  clients.some(({ steps }) => steps.some(({ ok }) => ok === false)) || servers.some(({ calls = [] }) => calls.some(({ ok }) => !ok));
 process.exitCode = failed ? 1 : 0;

@@ -24,7 +24,8 @@ of the second table behind it. \`npm run interop\` installs them, tries them and
 const CLIENTS = `## Clients
 
 *form* and *sampling*: a server asks in the middle of a call, and the client answers. *cancel*: the client gives a call up, and
-the server is free again within 3 s.`;
+the server is free again within 3 s. A server that several clients share asks nobody while a call that one of them gave up may
+still be at work there, as nobody could know whose question it is; so clients are tried one after the other, with a pause.`;
 
 const SERVERS = `## Servers
 
@@ -49,7 +50,9 @@ function clientTable(clients: readonly Tried[]): string {
   const head = ["client", "by", ...STEPS.map(({ title }) => title), "speaks"];
   const rows = clients.map(({ client, carrier, steps }) => {
     const title = client.title ?? `${client.name} ${client.version}`;
-    return [title, nameOf(carrier), ...STEPS.map(({ step }) => sign(find(steps, step))), spoken(steps)];
+    const shaken = find(steps, "connect") ?? find(steps, "list"); // a program shows no handshake, but does not list without one
+    const others = STEPS.slice(1).map(({ step }) => find(steps, step));
+    return [title, nameOf(carrier), ...[shaken, ...others].map(sign), spoken(steps)];
   });
   return table(head, rows);
 }

@@ -8,7 +8,10 @@ export interface Server extends Package {
   readonly key: string;
   entry(installed: Installed, scratch: string): Record<string, unknown>;
   /** A call, and a part of what it answers; without one it only has to start and to list. */
-  readonly call?: (scratch: string, era: string) => { readonly tool: string; readonly args: Record<string, unknown>; readonly says: string };
+  readonly call?: (
+    scratch: string,
+    era: string,
+  ) => { readonly tool: string; readonly args: Record<string, unknown>; readonly says: string };
   /** Why nothing of it is called. */
   readonly note?: string;
 }
@@ -18,11 +21,13 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 const QUIET = "3s";
 const FIRST_START = { timeouts: { connect: "60s", list: "30s" } };
 
-const program = (name: string, ...args: string[]) => (installed: Installed): Record<string, unknown> => ({
-  command: process.execPath,
-  args: [installed.bin(name), ...args],
-  ...FIRST_START,
-});
+const program =
+  (name: string, ...args: string[]) =>
+  (installed: Installed): Record<string, unknown> => ({
+    command: process.execPath,
+    args: [installed.bin(name), ...args],
+    ...FIRST_START,
+  });
 
 export const SERVERS: readonly Server[] = [
   {

@@ -28,7 +28,10 @@ const LIMIT_MS = 240_000;
 const FREE_MS = 3_000;
 
 export async function tryClient(client: Client, carrier: Carrier, installed: Installed, gateway: Gateway): Promise<Tried> {
-  const target = { ...(client.bridge === undefined ? targetOn(carrier, gateway) : bridged(client.bridge, installed, gateway)), ...client.told };
+  const target = {
+    ...(client.bridge === undefined ? targetOn(carrier, gateway) : bridged(client.bridge, installed, gateway)),
+    ...client.told,
+  };
   const steps: Step[] = [];
   const driver = placeDriver(installed, client.driver);
   const { code, stderr } = await drive([driver, JSON.stringify(target)], installed.folder, async (step) => {

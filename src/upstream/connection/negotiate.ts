@@ -4,16 +4,17 @@ import { Body } from "../../base/body.ts";
 import type { Era } from "../../base/call.ts";
 import type { Clock } from "../../base/clock.ts";
 import { isTooDeep } from "../../base/depth.ts";
-import { toToolyardError, ToolyardError } from "../../base/errors.ts";
+import { toToolyardError, ToolyardError, type ErrorCode } from "../../base/errors.ts";
 import { objectOr, stringOr, type JsonObject } from "../../base/json.ts";
 import { httpVerdict, stdioVerdict, type Verdict } from "../../era/probe.ts";
 import { isKnown, LATEST_LEGACY, LATEST_MODERN } from "../../era/revisions.ts";
+import { longestWait, waitForWaking, type Patience } from "./boot.ts";
 import type { Connection, Spoken } from "./connection.ts";
 
 export interface Handshake {
   /** The era that the server spoke last time; undefined: find out. */
   readonly remembered: Era | undefined;
-  /** How long the question after the era may take, in ms; silence means legacy. */
+  /** How long the question after the era may take, in ms, once a process is awake; silence means legacy. */
   readonly probeMs: number;
   /** How long all of it may take, in ms. */
   readonly connectMs: number;
@@ -40,7 +41,8 @@ async function agree(connection: Connection, handshake: Handshake): Promise<Spok
   const end = clock.now() + connectMs;
   // A short time to connect is not all spent on the question.
   const probeMs = Math.min(handshake.probeMs, connectMs / 2);
-  const spoken = remembered === "legacy" ? undefined : await probe(connection, probeMs);
+  const patience = { clock, probeMs, connectMs };
+  const spoken = remembered === "legacy" ? undefined : await probe(connection, patience);
   if (spoken !== undefined) return spoken;
   try {
     return await initialize(connection, handshake, Math.max(1, end - clock.now()));
@@ -48,33 +50,41 @@ async function agree(connection: Connection, handshake: Handshake): Promise<Spok
     const { code } = toToolyardError(error);
     if (code === "CALL_TIMEOUT") throw new ToolyardError("SERVER_STARTING", `It did not answer the handshake within ${connectMs} ms.`);
     // Silent because it was still starting, or of another era than last time: now it is awake, and knows only the other question.
-    const late = code === "SERVER_PROTOCOL" ? await probe(connection, probeMs).catch(() => undefined) : undefined;
+    const late = code === "SERVER_PROTOCOL" ? await probe(connection, patience).catch(() => undefined) : undefined;
     if (late === undefined) throw error;
     return late;
   }
 }
 
+/** It gave no answer, or none before it answered what was asked later. */
+const SILENCE: ReadonlySet<ErrorCode> = new Set(["CALL_TIMEOUT", "CANCELLED"]);
+
 /** Asks `server/discover`; undefined: the server is of the legacy era. */
-async function probe(connection: Connection, probeMs: number): Promise<Spoken | undefined> {
-  const first = await discover(connection, LATEST_MODERN, probeMs);
-  const verdict = first.kind === "retry" ? await discover(connection, first.version, probeMs, first.version) : first;
+async function probe(connection: Connection, patience: Patience): Promise<Spoken | undefined> {
+  const first = await discover(connection, LATEST_MODERN, patience);
+  const verdict = first.kind === "retry" ? await discover(connection, first.version, patience, first.version) : first;
   if (verdict.kind === "none") throw new ToolyardError("SERVER_PROTOCOL", `It does not say which protocol it speaks: ${verdict.reason}.`);
   if (verdict.kind !== "modern") return undefined;
   return spokenBy("modern", verdict.version, verdict.discover);
 }
 
 /** What one `server/discover` says of the server. */
-async function discover(connection: Connection, version: string, probeMs: number, asked?: string): Promise<Verdict> {
+async function discover(connection: Connection, version: string, patience: Patience, asked?: string): Promise<Verdict> {
   connection.speak({ era: "modern", version, capabilities: {}, instructions: undefined });
+  const isProcess = connection.link.kind === "stdio";
+  const ms = isProcess ? longestWait(patience) : patience.probeMs;
+  const waking = isProcess ? waitForWaking(connection, patience) : undefined;
+  const question = { method: "server/discover", params: Body.empty, limits: { quietMs: ms, totalMs: ms } };
   try {
-    const limits = { quietMs: probeMs, totalMs: probeMs };
-    return stdioVerdict(await connection.request({ method: "server/discover", params: Body.empty, limits }), asked);
+    return stdioVerdict(await connection.request(waking === undefined ? question : { ...question, signal: waking.silent }), asked);
   } catch (error) {
     const failure = toToolyardError(error);
     const { status = 0 } = failure.details;
-    if (failure.code === "CALL_TIMEOUT" && connection.link.kind === "stdio") return stdioVerdict(undefined);
+    if (isProcess && SILENCE.has(failure.code)) return stdioVerdict(undefined);
     if (failure.code === "SERVER_PROTOCOL" && status > 0) return httpVerdict(status, undefined, asked);
     throw failure;
+  } finally {
+    waking?.stop();
   }
 }
 

@@ -18,8 +18,16 @@ export const SAMPLED = { model: "none", role: "assistant", content: { type: "tex
 
 const LIMIT_MS = 20_000;
 
-export function tell(step, ok, note = "") {
-  process.stdout.write(`${JSON.stringify({ step, ok, note: String(note).replaceAll(/\s+/g, " ").slice(0, 160) })}\n`);
+export function tell(step, ok, note) {
+  process.stdout.write(
+    `${JSON.stringify({
+      step,
+      ok,
+      note: String(note ?? "")
+        .replaceAll(/\s+/g, " ")
+        .slice(0, 160),
+    })}\n`,
+  );
 }
 
 /** Tries one thing; what it returns is the note, what it throws is the reason why it does not work. */
@@ -67,5 +75,5 @@ export function leave() {
 
 /** The names of the servers that a list of tools shows. */
 export function serversIn(names) {
-  return [...new Set(names.map((name) => name.split("__")[0]))].toSorted().join(" ");
+  return [...new Set(names.map((name) => name.split("__")[0]))].join(" ");
 }

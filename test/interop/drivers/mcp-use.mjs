@@ -3,7 +3,10 @@
 import { MCPClient } from "mcp-use";
 import { attempt, ENDLESS, expect, FILLED, FORM, givenUp, leave, LONG, SAMPLE, SAMPLED, serversIn, SUM, target } from "./kit.mjs";
 
-const client = new MCPClient({ mcpServers: { yard: target } }, { elicitationCallback: async () => FILLED, samplingCallback: async () => SAMPLED });
+const client = new MCPClient(
+  { mcpServers: { yard: target } },
+  { elicitationCallback: async () => FILLED, samplingCallback: async () => SAMPLED },
+);
 let session;
 const run = ({ name, args }, options) => session.callTool(name, args, options);
 if (await attempt("connect", async () => void (session = await client.createSession("yard")))) {

@@ -10,8 +10,11 @@ const bin = (name) => fileURLToPath(new URL(`node_modules/.bin/${name}`, import.
 
 function run(name, argv) {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [bin(name), ...argv], { env: { ...process.env, ...env }, timeout: 60_000, maxBuffer: 64 << 20 }, (error, stdout, stderr) =>
-      error === null ? resolve(stdout) : reject(new Error(`${error.code}: ${stderr || stdout}`)),
+    execFile(
+      process.execPath,
+      [bin(name), ...argv],
+      { env: { ...process.env, ...env }, timeout: 60_000, maxBuffer: 64 << 20 },
+      (error, stdout, stderr) => (error === null ? resolve(stdout) : reject(new Error(`${error.code}: ${stderr || stdout}`))),
     );
   });
 }
@@ -34,7 +37,10 @@ const STEPS = {
   inspector: async () => {
     await attempt("list", async () => count(await inspector("--method", "tools/list")));
     await attempt("call", async () =>
-      expect(await inspector("--method", "tools/call", "--tool-name", SUM.name, ...pairs.flatMap((pair) => ["--tool-arg", pair])), SUM.says),
+      expect(
+        await inspector("--method", "tools/call", "--tool-name", SUM.name, ...pairs.flatMap((pair) => ["--tool-arg", pair])),
+        SUM.says,
+      ),
     );
     for (const step of ["progress", "form", "cancel"]) cannot(step, "not offered by this client");
   },
