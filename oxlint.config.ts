@@ -13,7 +13,7 @@ export const floors: readonly (readonly string[])[] = [
   ["router"],
   ["selection", "telemetry"],
   ["view", "status"],
-  ["why", "works"],
+  ["why", "works", "rules"],
   ["toolyard"],
   ["open"],
   ["gateway", "adapters", "index"],

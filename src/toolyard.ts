@@ -7,19 +7,10 @@ import { stringOr, type JsonObject } from "./base/json.ts";
 import { mergeInstructions } from "./catalog/instructions.ts";
 import type { Snapshot } from "./catalog/item.ts";
 import { hintsOf } from "./catalog/keeping.ts";
-import { mayShow, serverSnapshot, visibleSnapshot } from "./catalog/visible.ts";
 import type { Config } from "./config/config.ts";
+import { checkRules, cut, isThere, missing, type ViewRules } from "./rules.ts";
 import type { ServerStatus } from "./status.ts";
-import {
-  View,
-  type CallOptions,
-  type Handlers,
-  type Missing,
-  type ToolDefinition,
-  type ToolResult,
-  type ViewSource,
-  type Why,
-} from "./view.ts";
+import { View, type CallOptions, type Handlers, type ToolDefinition, type ToolResult, type ViewSource, type Why } from "./view.ts";
 import { whyOf } from "./why.ts";
 import { Works, type WorksEvents, type WorksParts } from "./works.ts";
 
@@ -30,13 +21,7 @@ export interface ToolyardParts extends WorksParts {
 }
 
 export type ToolyardEvents = WorksEvents;
-
-export interface ViewRules {
-  /** Name of a toolset of the configuration. */
-  readonly toolset?: string;
-  /** One server alone, under its own names. */
-  readonly server?: string;
-}
+export type { Scope, ViewRules } from "./rules.ts";
 
 /** One server's outcome in {@link Toolyard.ready}. */
 export interface Readiness {
@@ -89,6 +74,11 @@ export class Toolyard {
   view(rules: ViewRules = {}, handlers: Handlers = this.#parts.handlers): View {
     checkRules(rules, this.config);
     return new View(this.#source(rules), handlers);
+  }
+
+  /** Is there (still) a View for these rules? */
+  has(rules: ViewRules): boolean {
+    return isThere(rules, this.config);
   }
 
   /** The tools, with exposed names, in a stable order. Never waits. */
@@ -221,30 +211,8 @@ export class Toolyard {
   }
 }
 
-function cut(whole: Snapshot, { toolset, server }: ViewRules, { toolsets }: Config): Snapshot {
-  const one = server === undefined ? whole : serverSnapshot(whole, server);
-  return toolset === undefined ? one : visibleSnapshot(one, toolsets.get(toolset));
-}
-
 /** What is not known yet may be offered by a server that is only starting. */
 function isKnown({ params }: Call, visible: Snapshot): boolean {
   const name = stringOr(params.get("name")) ?? stringOr(params.get("uri")) ?? "";
   return [visible.tool(name), visible.prompt(name), visible.resource(name)].some((item) => item !== undefined);
-}
-
-function missing(servers: readonly ServerStatus[], { toolset, server }: ViewRules, { toolsets }: Config): Missing[] {
-  const isWanted = (name: string): boolean =>
-    server === undefined ? toolset === undefined || mayShow(toolsets.get(toolset), name) : server === name;
-  return servers
-    .filter(({ name, lists, state }) => lists === "none" && state !== "disabled" && isWanted(name))
-    .map(({ name, state, reason }) => ({ server: name, state, ...(reason === undefined ? {} : { reason }) }));
-}
-
-function checkRules({ toolset, server }: ViewRules, { toolsets, servers }: Config): void {
-  if (toolset !== undefined && !toolsets.has(toolset)) {
-    throw new ToolyardError("ROUTE_UNKNOWN", `There is no toolset "${toolset}".`, { mend: "See `toolsets` in the configuration." });
-  }
-  if (server !== undefined && !servers.has(server)) {
-    throw new ToolyardError("ROUTE_UNKNOWN", `There is no server "${server}".`, { mend: "See `mcpServers` in the configuration." });
-  }
 }

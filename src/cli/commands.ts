@@ -2,7 +2,7 @@
 
 import { Option, type Command } from "commander";
 import type { CommandModule, CommonOptions } from "./command.ts";
-import { milliseconds, pair, port } from "./options.ts";
+import { duration, milliseconds, pair, port } from "./options.ts";
 
 /** Loads a command's module when the command runs, and takes the exit code from it. */
 export type Loader = <Arguments extends unknown[], Options extends CommonOptions>(
@@ -20,33 +20,59 @@ interface Help {
   readonly examples?: readonly string[];
   /** False where stdout is not ours. */
   readonly printsData?: boolean;
+  /** True for one that only has others in it. */
+  readonly isGroup?: boolean;
+  /** Of a part of another command: that one's name, with a blank behind it. */
+  readonly path?: string;
+  /** False where no configuration matters. */
+  readonly needsConfig?: boolean;
 }
 
-type Define = (help: Help) => Command;
+/** @param parent the command whose part it is; default: the program */
+type Define = (help: Help, parent?: Command) => Command;
 
 /** Puts all commands on the program. */
 export function addCommands(program: Command, load: Loader): void {
   const group = (heading: string, add: (command: Define, load: Loader) => void): void => {
     program.commandsGroup(heading);
-    add((help) => define(program, help), load);
+    add((help, parent = program) => define(parent, help), load);
   };
   group("Run:", addGateways);
   group("Look and try:", addQuestions);
   group("Configure:", addEdits);
+  group("Share:", addKeys);
 }
 
-function define(program: Command, { usage, summary, more, failed = "failed", examples = [], printsData = true }: Help): Command {
-  const name = usage.split(" ", 1)[0];
+function define(program: Command, help: Help): Command {
+  const {
+    usage,
+    summary,
+    more,
+    failed = "failed",
+    examples = [],
+    printsData = true,
+    isGroup = false,
+    path = "",
+    needsConfig = true,
+  } = help;
+  const name = path + usage.split(" ", 1)[0];
   const shown = examples.length === 0 ? "" : `\nExamples:\n${examples.map((example) => `  toolyard ${example}\n`).join("")}`;
   const command = program
     .command(usage)
     .summary(summary)
     .description(more === undefined ? `${summary}.` : `${summary}.\n\n${more}`)
     .showHelpAfterError(`(see toolyard ${name} --help)`)
-    .addOption(new Option("--config <file>", "the configuration; default: the user's, then a trusted ./toolyard.json"))
-    .addOption(new Option("--input <name=value>", "a value for ${input:name}; repeatable").argParser(pair))
-    .addHelpText("after", `${shown}\nExit codes:\n  0  good\n  1  ${failed}\n  2  wrong usage or configuration`);
+    .addHelpText("after", shown);
+  if (isGroup) return command;
+  if (needsConfig) addConfigOptions(command);
+  command.addHelpText("after", `\nExit codes:\n  0  good\n  1  ${failed}\n  2  wrong usage or configuration`);
   return printsData ? command.option("--json", "print data, and errors, as JSON") : command;
+}
+
+function addConfigOptions(command: Command): void {
+  command
+    .addOption(new Option("--config <file>", "the configuration; default: the user's, then a trusted ./toolyard.json"))
+    .addOption(new Option("--input <name=value>", "a value for ${input:name}; repeatable").argParser(pair));
 }
 
 function addGateways(command: Define, load: Loader): void {
@@ -59,7 +85,7 @@ function addGateways(command: Define, load: Loader): void {
     examples: ["serve", "serve --port 0 --json"],
   })
     .option("--port <port>", "0 picks a free one", port)
-    .option("--host <host>", "a loopback address")
+    .option("--host <host>", "the address to listen on; one beyond this machine needs gateway.auth")
     .option("--strict", "refuse to run when the entry of a server is wrong")
     .addOption(idleExit())
     .action(load(() => import("./commands/serve.ts")));
@@ -152,4 +178,31 @@ function addEdits(command: Define, load: Loader): void {
     summary: "Trust a configuration that came with a folder",
     more: "It may then run its commands. After any change it must be trusted again.",
   }).action(load(() => import("./commands/trust.ts")));
+}
+
+function addKeys(command: Define, load: Loader): void {
+  const module = () => import("./commands/keys.ts");
+  const keys = command({
+    usage: "keys",
+    summary: "Give others keys to the gateway",
+    more: "They are asked for where `gateway.auth.keys` is true, and hold at every gateway of this user. Running ones take note of a change within a second.",
+    examples: ["keys create --identity alice --toolset support --expires 90d", "keys list", "keys revoke 0f1e2d3c4b5a"],
+    isGroup: true,
+  });
+  command(
+    { usage: "create", summary: "Make a key, and show it once", more: "The key goes to stdout, all else to stderr.", path: "keys " },
+    keys,
+  )
+    .requiredOption("--identity <name>", "whose it is: servers that are not shared have a process for each identity")
+    .option("--toolset <name...>", "for this toolset, not for everything; repeatable")
+    .option("--server <name...>", "for this server, not for everything; repeatable")
+    .addOption(new Option("--expires <duration>", "how long it is good, such as 90d or 12h; default: for ever").argParser(duration))
+    .action(load(async () => ({ run: (await module()).create })));
+  command({ usage: "list", summary: "Show whose keys there are, for what, until when", path: "keys ", needsConfig: false }, keys).action(
+    load(async () => ({ run: (await module()).list })),
+  );
+  command(
+    { usage: "revoke <id...>", summary: "Make keys invalid", failed: "there is no such key", path: "keys ", needsConfig: false },
+    keys,
+  ).action(load(async () => ({ run: (await module()).revoke })));
 }

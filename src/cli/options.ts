@@ -1,6 +1,7 @@
 /** Values of options: read, or refused with a word why. */
 
 import { InvalidArgumentError } from "commander";
+import { parseDuration } from "../config/schema/units.ts";
 
 const LARGEST_PORT = 65_535;
 
@@ -19,4 +20,11 @@ export function milliseconds(text: string): number {
 export function port(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > LARGEST_PORT) throw new InvalidArgumentError(`It must be a port: 0 to ${LARGEST_PORT}.`);
   return Number(text);
+}
+
+/** @returns milliseconds */
+export function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined || ms < 1_000) throw new InvalidArgumentError('It must be a duration of a second at least, such as "12h" or "90d".');
+  return ms;
 }

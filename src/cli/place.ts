@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { pathsFrom, type Paths } from "../base/paths.ts";
 import { locateConfig } from "../config/file/locate.ts";
 import { requireTrust } from "../config/file/trust.ts";
+import { refuseForeignFolder } from "../store/private.ts";
 import type { CommonOptions } from "./command.ts";
 
 export interface Place {
@@ -18,7 +19,7 @@ export interface Place {
 /**
  * Finds the configuration, and refuses one that came with a folder and was not trusted.
  *
- * @throws CONFIG_NOT_FOUND, CONFIG_UNTRUSTED
+ * @throws CONFIG_NOT_FOUND, CONFIG_UNTRUSTED; STORE_UNAVAILABLE where another user could mislead us
  */
 export async function findPlace(options: CommonOptions): Promise<Place> {
   const place = await locate(options);
@@ -29,5 +30,7 @@ export async function findPlace(options: CommonOptions): Promise<Place> {
 /** As {@link findPlace}, for commands that start nothing. */
 export async function locate({ config, input }: CommonOptions): Promise<Place> {
   const located = await locateConfig({ named: config });
-  return { ...located, paths: pathsFrom(process.env), inputs: new Map(Object.entries(input ?? {})) };
+  const paths = pathsFrom(process.env);
+  await refuseForeignFolder(paths.runtime); // what stands there is believed: which gateway runs, and how to reach it
+  return { ...located, paths, inputs: new Map(Object.entries(input ?? {})) };
 }

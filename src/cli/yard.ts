@@ -8,7 +8,7 @@ import type { Toolyard } from "../toolyard.ts";
 import { findPlace, type Place } from "./place.ts";
 import type { CommonOptions } from "./command.ts";
 import { askGateway } from "./running/ask.ts";
-import { findRunning } from "./running/record.ts";
+import { findRunning, type Running } from "./running/record.ts";
 
 export interface CommandYard {
   /** Over a gateway it has that one server, whose tools are all tools. */
@@ -32,9 +32,13 @@ export async function withYard<T>(options: CommonOptions, use: (opened: CommandY
   if (running === undefined) {
     return await withOwnYard(place, {}, (yard) => use({ yard, place, gateway: undefined, servers: async () => yard.servers() }));
   }
-  const { url } = running;
-  await using yard = await openToolyard({ gateway: url + path }, { paths: place.paths });
-  return await use({ yard, place, gateway: url, servers: () => serversBehind(url) });
+  await using yard = await openYardBehind(running, place, path);
+  return await use({ yard, place, gateway: running.url, servers: () => serversBehind(running) });
+}
+
+/** The tools of a running gateway. @param path what of it, such as `/support` for a toolset */
+export async function openYardBehind({ url, token }: Running, { paths }: Place, path = ""): Promise<Toolyard> {
+  return await openToolyard({ gateway: url + path, ...(token === undefined ? {} : { key: token }) }, { paths });
 }
 
 /** As {@link withYard}, but always with servers of its own. */
@@ -45,8 +49,8 @@ export async function withOwnYard<T>(place: Place, options: OpenOptions, use: (y
 }
 
 /** How the servers of a running gateway stand. @throws GATEWAY_UNREACHABLE */
-export async function serversBehind(url: string): Promise<ServerStatus[]> {
-  const { servers } = await askGateway(url, "/api/state");
+export async function serversBehind({ url, token }: Running): Promise<ServerStatus[]> {
+  const { servers } = await askGateway(url, "/api/state", { token });
   const list: unknown[] = Array.isArray(servers) ? servers : [undefined];
   if (list.every(isStatus)) return list;
   throw new ToolyardError("GATEWAY_UNREACHABLE", `The gateway at ${url} is of another kind.`);

@@ -58,6 +58,13 @@ export interface GatewayConfig {
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string | undefined;
+  readonly auth: AuthConfig;
+}
+
+/** How the gateway learns who calls; all of it off: nobody is asked. */
+export interface AuthConfig {
+  /** True: callers need an API key of the state directory. */
+  readonly keys: boolean;
 }
 
 export type Transport = StdioTransport | HttpTransport | LocalTransport;

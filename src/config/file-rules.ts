@@ -1,6 +1,6 @@
 /** What the shape alone cannot say of the file: addresses that must be safe, names that must exist. */
 
-import { isIPv4 } from "node:net";
+import { isLoopback } from "../base/loopback.ts";
 import type { GatewayConfig, Toolset } from "./config.ts";
 import { expand, type Lookup } from "./values/interpolate.ts";
 import { didYouMean } from "./nearest.ts";
@@ -30,7 +30,7 @@ function readGateway(given: GatewayConfig, placeholders: Lookup | "literal"): Fi
   const host = plain("host", given.host);
   const publicUrl = given.publicUrl === undefined ? undefined : plain("publicUrl", given.publicUrl);
   if (problems.length === 0) {
-    if (!isLoopback(host)) problems.push(beyondThisMachine);
+    if (!isLoopback(host.replace(/^\[(.*)\]$/, "$1")) && !given.auth.keys) problems.push(beyondThisMachine);
     if (publicUrl !== undefined && !isPlainHttp(publicUrl)) problems.push(noPublicUrl);
   }
   return { gateway: { ...given, host, publicUrl }, problems };
@@ -38,20 +38,14 @@ function readGateway(given: GatewayConfig, placeholders: Lookup | "literal"): Fi
 
 const beyondThisMachine: Problem = {
   path: ["gateway", "host"],
-  says: "must be of this machine (127.0.0.1, ::1 or localhost): this version has no authentication.",
-  mend: "Use 127.0.0.1, and a proxy with authentication before it where others are to reach it.",
+  says: "must be of this machine (127.0.0.1, ::1 or localhost) while nobody is asked who they are.",
+  mend: "Set gateway.auth.keys to true, and give each caller a key of `toolyard keys create`.",
 };
 
 const noPublicUrl: Problem = {
   path: ["gateway", "publicUrl"],
   says: "must be an http:// or https:// address without user, query or fragment.",
 };
-
-/** True for an address that only this machine can reach. */
-function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[(.*)\]$/, "$1").toLowerCase();
-  return bare === "localhost" || bare === "::1" || (isIPv4(bare) && bare.startsWith("127."));
-}
 
 function isPlainHttp(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -22,7 +22,12 @@ export interface ConfigInput {
   readonly selection?: { readonly mode?: "all" };
   readonly discovery?: { readonly wait?: Duration };
   readonly limits?: LimitsInput;
-  readonly gateway?: { readonly host?: string; readonly port?: number; readonly publicUrl?: string };
+  readonly gateway?: {
+    readonly host?: string;
+    readonly port?: number;
+    readonly publicUrl?: string;
+    readonly auth?: { readonly keys?: boolean };
+  };
 }
 
 /** One server: a program (`command`), an address (`url`), or functions (`tools`). */

@@ -53,7 +53,10 @@ describe("a file that is refused", () => {
     ['{ "mcpServers": { "a": {}, "a": {} } }', "toolyard.json:1:19: mcpServers.a stands twice. Keep one of them."],
     ['{ "results": {} }', `toolyard.json:1:3: results is not available in this version. ${correct}`],
     ['{ "cluster": {} }', `toolyard.json:1:3: cluster is not available in this version. ${correct}`],
-    ['{ "gateway": { "auth": {} } }', `toolyard.json:1:16: gateway.auth is not available in this version. ${correct}`],
+    [
+      '{ "gateway": { "auth": { "key": true } } }',
+      `toolyard.json:1:26: gateway.auth.key is not a known key. Did you mean "keys"? ${correct}`,
+    ],
     ['{ "toolsets": { "x": { "budget": {} } } }', `toolyard.json:1:24: toolsets.x.budget is not available in this version. ${correct}`],
     ['{ "selection": { "budget": {} } }', `toolyard.json:1:18: selection.budget is not available in this version. ${correct}`],
     [
@@ -100,8 +103,12 @@ describe("a file that is refused", () => {
       `toolyard.json:1:23: naming.host must be claude-code, codex, gemini-cli, opencode, or a prefix of letters, digits, _ and - that ends in _ or -. ${correct}`,
     ],
     [
+      '{ "gateway": { "host": "0.0.0.0", "auth": { "keys": "yes" } } }',
+      `toolyard.json:1:53: gateway.auth.keys must be true or false. ${correct}`,
+    ],
+    [
       '{ "gateway": { "host": "0.0.0.0" } }',
-      "toolyard.json:1:24: gateway.host must be of this machine (127.0.0.1, ::1 or localhost): this version has no authentication. Use 127.0.0.1, and a proxy with authentication before it where others are to reach it.",
+      "toolyard.json:1:24: gateway.host must be of this machine (127.0.0.1, ::1 or localhost) while nobody is asked who they are. Set gateway.auth.keys to true, and give each caller a key of `toolyard keys create`.",
     ],
     [
       '{ "gateway": { "host": "${NONE}" } }',
@@ -341,6 +348,7 @@ describe("a file that is read", () => {
       host: "127.0.0.1",
       port: 8808,
       publicUrl: "https://x.example",
+      auth: { keys: false },
     });
   });
 

@@ -8,8 +8,10 @@ import type { IncomingMessage, ServerResponse } from "../wire/node-http.ts";
 import type { Activity } from "./endpoint/activity.ts";
 import { rpcErrorOf, statusOf } from "./endpoint/faults.ts";
 import { endpointOf, type Faces } from "./faces.ts";
+import type { Principal } from "./auth/caller.ts";
+import type { Gate } from "./auth/gate.ts";
 import type { Guard } from "./guard.ts";
-import { pageOn } from "./pages.ts";
+import { isPrivate, pageOn } from "./pages.ts";
 import { discard } from "./streamable/read-body.ts";
 import type { Streamable, Visit } from "./streamable/streamable.ts";
 
@@ -20,6 +22,7 @@ export interface EntranceParts {
   readonly activity: Activity;
   readonly metrics: Metrics | undefined;
   readonly guard: Guard;
+  readonly gate: Gate;
   /** Told of faults of our own. */
   report(error: unknown): void;
 }
@@ -50,8 +53,8 @@ export class Entrance {
     const path = pathOf(request.url ?? "");
     const rules = endpointOf(path);
     if (rules === undefined) return this.#page(path, request, response);
-    const visit = { request, response, path, face: this.#parts.faces.get(path, rules) };
-    await this.#mcp(visit);
+    const principal = this.#parts.gate.admit(request, response);
+    await this.#mcp({ request, response, path, principal, face: this.#parts.faces.get(path, rules, principal) });
   }
 
   async #mcp(visit: Visit): Promise<void> {
@@ -69,7 +72,8 @@ export class Entrance {
   }
 
   #page(path: string, request: IncomingMessage, response: ServerResponse): void {
-    const { yard, metrics, activity } = this.#parts;
+    const { yard, metrics, activity, gate } = this.#parts;
+    if (isPrivate(path)) refuseScoped(gate.admit(request, response));
     const page = pageOn(path, { yard, metrics, ready: this.#discovered && !activity.closing });
     if (page === undefined) throw new ToolyardError("ROUTE_UNKNOWN", `There is nothing on ${JSON.stringify(path.slice(0, 100))}.`);
     if (request.method !== "GET" && request.method !== "HEAD") throw wrongMethod(request, response, "GET, HEAD");
@@ -97,4 +101,10 @@ function pathOf(url: string): string {
 function wrongMethod(request: IncomingMessage, response: ServerResponse, allowed: string): ToolyardError {
   response.setHeader("allow", allowed);
   return new ToolyardError("WRONG_METHOD", `${request.method} is not one of the methods here: ${allowed}.`);
+}
+
+/** How all servers stand is for those who may see all servers. */
+function refuseScoped({ scope }: Principal): void {
+  if (scope === undefined) return;
+  throw new ToolyardError("FORBIDDEN", "This key is for some toolsets or servers only.", { mend: "Use one for everything." });
 }

@@ -1,6 +1,7 @@
 /** The endpoints of a gateway: one for everything, one for each toolset, one for each server. */
 
 import type { Toolyard, ViewRules } from "../toolyard.ts";
+import { LOCAL, type Principal } from "./auth/caller.ts";
 import { Face, type FaceOptions } from "./face.ts";
 
 /** The path of an endpoint, and what it shows; undefined for a path that is none. */
@@ -33,12 +34,14 @@ export class Faces {
     this.#stop = yard.on("reload", () => this.#check(left));
   }
 
-  /** @throws ROUTE_UNKNOWN when there is no such toolset or server */
-  get(path: string, rules: ViewRules): Face {
-    const present = this.#faces.get(path);
+  /** @throws ROUTE_UNKNOWN when there is no such toolset or server for this caller */
+  get(path: string, rules: ViewRules, { scope, scopeId }: Principal = LOCAL): Face {
+    const id = scopeId === "" ? path : `${path} ${scopeId}`;
+    const present = this.#faces.get(id);
     if (present !== undefined) return present.face;
-    const face = new Face(this.#yard.view(rules), this.#yard.config.limits, this.#options);
-    this.#faces.set(path, { face, rules });
+    const own = scope === undefined ? rules : { ...rules, within: scope };
+    const face = new Face(this.#yard.view(own), this.#yard.config.limits, this.#options);
+    this.#faces.set(id, { face, rules: own });
     return face;
   }
 
@@ -53,11 +56,9 @@ export class Faces {
   }
 
   #check(left: (face: Face) => void): void {
-    for (const [path, { face, rules }] of this.#faces) {
-      const { toolsets, servers } = this.#yard.config;
-      const { toolset, server } = rules;
-      if ((toolset === undefined || toolsets.has(toolset)) && (server === undefined || servers.has(server))) continue;
-      this.#faces.delete(path);
+    for (const [id, { face, rules }] of this.#faces) {
+      if (this.#yard.has(rules)) continue;
+      this.#faces.delete(id);
       left(face);
       face.close();
     }

@@ -5,16 +5,24 @@ import type { IncomingMessage } from "../wire/node-http.ts";
 
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
 
+const ALL_INTERFACES: readonly (string | undefined)[] = [undefined, "0.0.0.0", "[::]"];
+
 /** Judges Host and Origin, each by itself: either may be that of a page on the web that was led here. */
 export type Guard = (request: IncomingMessage) => void;
 
-/**
- * @param publicUrl under which the gateway is known beside its loopback names
- * @returns throws FORBIDDEN
- */
-export function guardFor(publicUrl: string | undefined): Guard {
+export interface Known {
+  /** Under which the gateway is known beside its loopback names. */
+  readonly publicUrl: string | undefined;
+  /** On which it listens; one for all interfaces is nobody's name. */
+  readonly host: string;
+}
+
+/** @returns throws FORBIDDEN */
+export function guardFor({ publicUrl, host: own }: Known): Guard {
   const known = publicUrl === undefined ? undefined : new URL(publicUrl);
-  const isHost = (host: string): boolean => LOCAL.test(host) || (known !== undefined && hostnameOf(`http://${host}`) === known.hostname);
+  const names = new Set([known?.hostname, hostnameOf(`http://${own.includes(":") ? `[${own}]` : own}`)]);
+  for (const all of ALL_INTERFACES) names.delete(all);
+  const isHost = (host: string): boolean => LOCAL.test(host) || (names.has(hostnameOf(`http://${host}`)) && !host.includes("@"));
   const isOrigin = (origin: string): boolean => {
     const local = /^https?:\/\/(.+)$/i.exec(origin)?.[1];
     return local !== undefined && (LOCAL.test(local) || origin.toLowerCase() === known?.origin);

@@ -3,11 +3,13 @@
 import type { AddressInfo, Socket } from "node:net";
 import { systemClock, type Clock } from "../base/clock.ts";
 import { messageOf, ToolyardError } from "../base/errors.ts";
+import { isLoopback } from "../base/loopback.ts";
 import { silentLogger, type Logger } from "../base/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Toolyard } from "../toolyard.ts";
 import { http, type Server } from "../wire/node-http.ts";
 import { Attendance, type IdleRule } from "./attendance.ts";
+import { Gate, type AuthOptions } from "./auth/gate.ts";
 import { Activity } from "./endpoint/activity.ts";
 import { Entrance } from "./entrance.ts";
 import { endpointOf, Faces } from "./faces.ts";
@@ -19,7 +21,7 @@ import { Sessions } from "./streamable/sessions.ts";
 import { Streamable } from "./streamable/streamable.ts";
 
 export interface GatewayOptions {
-  /** A loopback name or address. */
+  /** One beyond this machine only with `auth`. */
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
@@ -27,6 +29,8 @@ export interface GatewayOptions {
   readonly key: Buffer;
   /** Path of a local socket to listen on too. */
   readonly socket?: string;
+  /** What callers by HTTP are asked for; closed with the gateway. Default: nothing. */
+  readonly auth?: AuthOptions | undefined;
   readonly metrics?: Metrics;
   /** What to do when there was no client for a while. */
   readonly idle?: IdleRule;
@@ -35,7 +39,7 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** The MCP address for everything, `http://127.0.0.1:8808/mcp`. */
+  /** The MCP address for everything, as this machine reaches it: `http://127.0.0.1:8808/mcp`. */
   readonly url: string;
   readonly port: number;
   /**
@@ -45,19 +49,23 @@ export interface Gateway {
   close(options?: { readonly drainMs?: number }): Promise<void>;
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+/** Where a gateway on all interfaces is found from here. */
+const SELF: ReadonlyMap<string, string> = new Map([
+  ["0.0.0.0", "127.0.0.1"],
+  ["::", "::1"],
+]);
 /** Longer than what stands between keeps a quiet connection, so that it never sends into one that we have closed. */
 const KEEP_ALIVE_MS = 75_000;
 
 /**
  * Opens the gateway of a yard.
  *
- * @throws USAGE for a host that is not loopback, PORT_IN_USE, naming port or socket
+ * @throws USAGE for a host beyond this machine where nobody is asked who they are; PORT_IN_USE, naming port or socket
  */
 export async function openGateway(yard: Toolyard, options: GatewayOptions): Promise<Gateway> {
-  if (!LOOPBACK.test(options.host)) {
-    throw new ToolyardError("USAGE", `The gateway does not listen on ${options.host}, as it asks nobody who they are.`, {
-      mend: "Use 127.0.0.1, and a proxy with authentication before it.",
+  if (options.auth === undefined && !isLoopback(options.host)) {
+    throw new ToolyardError("USAGE", `The gateway does not listen on ${options.host} while it asks nobody who they are.`, {
+      mend: "Set gateway.auth.keys to true in the configuration, and give each caller a key of `toolyard keys create`.",
     });
   }
   const gateway = new YardGateway(yard, options);
@@ -79,13 +87,14 @@ class YardGateway implements Gateway {
   readonly #sessions: Sessions;
   readonly #rounds: Rounds;
   readonly #faces: Faces;
+  readonly #gate: Gate;
   readonly #server: Server;
   readonly #pipes = new Set<Pipe>();
   #socket: LocalSocket | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(yard: Toolyard, options: GatewayOptions) {
-    const { key, metrics, logger = silentLogger, clock = systemClock } = options;
+    const { key, auth, host, metrics, logger = silentLogger, clock = systemClock } = options;
     const { limits, gateway } = yard.config;
     const activity = this.#activity;
     const report = (error: unknown): void => logger.error("A request failed by a fault of our own.", { error });
@@ -96,8 +105,11 @@ class YardGateway implements Gateway {
     this.#rounds = new Rounds({ key, clock, limits });
     const rounds = this.#rounds;
     this.#faces = new Faces(yard, { activity, rounds, clock, report }, (face) => this.#sessions.leave(face));
+    this.#gate = new Gate(auth, clock, (isGood) => this.#sessions.expel(isGood));
     const streamable = new Streamable({ sessions: this.#sessions, activity, limits });
-    const entrance = new Entrance({ yard, faces: this.#faces, streamable, activity, metrics, report, guard: guardFor(gateway.publicUrl) });
+    const guard = guardFor({ publicUrl: gateway.publicUrl, host });
+    const parts = { yard, faces: this.#faces, streamable, activity, metrics, report, guard, gate: this.#gate };
+    const entrance = new Entrance(parts);
     this.#server = http.createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false }, (request, response) => {
       this.#attendance.arrive();
       response.once("close", () => this.#attendance.leave());
@@ -107,7 +119,7 @@ class YardGateway implements Gateway {
   }
 
   get url(): string {
-    const { host } = this.#options;
+    const host = SELF.get(this.#options.host) ?? this.#options.host;
     return `http://${host.includes(":") ? `[${host}]` : host}:${this.port}/mcp`;
   }
 
@@ -139,6 +151,7 @@ class YardGateway implements Gateway {
 
   async #shut(drainMs: number): Promise<void> {
     this.#attendance.close();
+    this.#gate.close();
     this.#socket?.stop();
     const still = this.#activity.drain(drainMs);
     this.#faces.quiet();

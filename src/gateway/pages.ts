@@ -26,6 +26,11 @@ const PAGES: ReadonlyMap<string, MakePage> = new Map<string, MakePage>([
   ["/metrics", ({ yard, metrics }) => metrics && text(metrics.text(yard.servers()))],
 ]);
 
+/** What says more than that we are here needs a key, where keys are asked for; what is added under `/api` does. */
+export function isPrivate(path: string): boolean {
+  return path === "/metrics" || path === "/api" || path.startsWith("/api/");
+}
+
 /** Undefined when there is no page on this path. */
 export function pageOn(path: string, context: PageContext): Page | undefined {
   return PAGES.get(path)?.(context);

@@ -8,6 +8,7 @@ import type { Limits } from "../config/config.ts";
 import { classifyMessage } from "../era/classify.ts";
 import { peekId, readEnvelope, writeError, writeResult, type Envelope } from "../wire/envelope.ts";
 import { LineReader, writeLine } from "../wire/lines.ts";
+import { LOCAL_IDENTITY } from "./auth/key.ts";
 import { answerBatch, converse, handshake, isBatch, modernCaller, notified } from "./endpoint/conversation.ts";
 import { rpcErrorOf } from "./endpoint/faults.ts";
 import { initializeResult } from "./endpoint/offer.ts";
@@ -25,9 +26,6 @@ export interface Pipe {
   /** Cancels what the client has under way and takes no more of it. The streams are the caller's to end. */
   close(): void;
 }
-
-/** Who is at the other end; without auth, whoever could open it. */
-const IDENTITY = "local";
 
 /** Serves one client until its input ends. Output carries protocol messages and nothing else. */
 export function servePipe(face: Face, input: Readable, output: Writable, options: PipeOptions): Pipe {
@@ -104,7 +102,7 @@ class PipeClient implements Outlet {
     const claim = classifyMessage(envelope);
     if (claim.kind === "reject") throw claim.error;
     if (claim.kind === "modern") {
-      const client = { peer: this.#peer, caller: modernCaller(claim, IDENTITY) };
+      const client = { peer: this.#peer, caller: modernCaller(claim, LOCAL_IDENTITY) };
       return await converse(this.#face.endpoint, client, envelope, { outlet: this, claim });
     }
     return envelope.method === "initialize" ? this.#initialize(envelope) : await this.#legacy(envelope);
@@ -113,7 +111,7 @@ class PipeClient implements Outlet {
   #initialize({ id, params }: Envelope): Buffer | undefined {
     if (id === undefined) return undefined;
     const { version, capabilities } = handshake(params);
-    const caller: Caller = { identity: IDENTITY, instanceKey: this.#key, era: "legacy", protocolVersion: version, capabilities };
+    const caller: Caller = { identity: LOCAL_IDENTITY, instanceKey: this.#key, era: "legacy", protocolVersion: version, capabilities };
     this.#face.introduce(this.#peer, caller);
     return writeResult(id, initializeResult(this.#face.view, version));
   }

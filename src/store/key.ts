@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, ToolyardError } from "../base/errors.ts";
+import { refuseOpenFile } from "./private.ts";
 
 const BYTES = 32;
 
@@ -23,26 +24,13 @@ export async function loadKey(folder: string): Promise<Buffer> {
 }
 
 async function readKey(file: string): Promise<Buffer | undefined> {
-  await refuseIfOpen(file);
+  await refuseOpenFile(file, "The key", `Run chmod 600 ${file}, or remove it: a new one is made.`); // who has read it can seal
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
     throw error;
   });
   const key = Buffer.from(text.trim(), "hex");
   return key.length === BYTES ? key : undefined;
-}
-
-/** Whoever has read the key can make what is sealed with it. */
-async function refuseIfOpen(file: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const mode = await stat(file).then(
-    (found) => found.mode,
-    () => 0, // not there, or told of by who reads it
-  );
-  if ((mode & 0o077) === 0) return;
-  throw new ToolyardError("STORE_UNAVAILABLE", `The key ${file} is one that others can read.`, {
-    mend: `Run chmod 600 ${file}, or remove it: a new one is made.`,
-  });
 }
 
 /** A hard link fails when the name is taken, so that only one of several makers wins. */

@@ -14,6 +14,7 @@ import { EXIT } from "../exit.ts";
 import { findPlace, type Place } from "../place.ts";
 import type { CommonOptions } from "../command.ts";
 import { askGateway } from "../running/ask.ts";
+import { openDoor } from "../running/door.ts";
 import { runtimeFiles } from "../running/files.ts";
 import { openOnce, removeRecord, type Running } from "../running/record.ts";
 import { nextSignal } from "../signals.ts";
@@ -35,6 +36,8 @@ const AT_START: ReadonlySet<string> = new Set(["limits", "gateway"]);
 /** A yard and the gateway before it. */
 interface Standing {
   readonly url: string;
+  /** By which the commands of this user come in, whoever else has to show a key. */
+  readonly token: string | undefined;
   readonly yard: Toolyard;
   readonly gateway: Gateway;
 }
@@ -68,11 +71,13 @@ async function open(place: Place, options: ServeOptions, output: Output, idle: (
   const key = await loadKey(paths.state);
   const logger = stderrLogger(output);
   const yard = await openToolyard(file, { paths, inputs, logger, middlewares: [metrics.middleware], startWhenUsed: true });
-  const { host, port } = { ...yard.config.gateway, ...given(options) };
+  const where = { ...yard.config.gateway, ...given(options) };
+  const { host, port } = where;
   const rule = options.idleExit === undefined ? {} : { idle: { afterMs: options.idleExit, action: idle } };
   try {
-    const gateway = await openGateway(yard, { host, port, socket: runtimeFiles(place).socket, key, metrics, logger, ...rule });
-    return { url: gateway.url, yard, gateway };
+    const auth = await openDoor(where, paths, logger);
+    const gateway = await openGateway(yard, { host, port, auth, socket: runtimeFiles(place).socket, key, metrics, logger, ...rule });
+    return { url: gateway.url, token: auth?.token, yard, gateway };
   } catch (error) {
     await yard.close();
     throw await withHolder(error, host, port);
@@ -82,7 +87,7 @@ async function open(place: Place, options: ServeOptions, output: Output, idle: (
 /** Names the process where another gateway has the port. */
 async function withHolder(failure: unknown, host: string, port: number): Promise<unknown> {
   if (!(failure instanceof ToolyardError) || failure.code !== "PORT_IN_USE") return failure;
-  const { pid } = await askGateway(`http://${host}:${port}`, "/healthz", 500).catch(() => ({ pid: undefined }));
+  const { pid } = await askGateway(`http://${host}:${port}`, "/healthz", { patienceMs: 500 }).catch(() => ({ pid: undefined }));
   if (typeof pid !== "number") return failure;
   return new ToolyardError("PORT_IN_USE", `${failure.message} Another gateway of Toolyard has it: process ${pid}.`, {}, failure);
 }

@@ -1,14 +1,13 @@
 /** `toolyard why NAME`: why a name can, or cannot, be called. */
 
-import { openToolyard } from "../../open.ts";
 import type { Why } from "../../view.ts";
 import { whyOf } from "../../why.ts";
 import { EXIT } from "../exit.ts";
 import { findPlace, type Place } from "../place.ts";
 import type { CommonOptions } from "../command.ts";
-import { findRunning } from "../running/record.ts";
+import { findRunning, type Running } from "../running/record.ts";
 import { paint, type Output } from "../terminal/output.ts";
-import { serversBehind, withOwnYard } from "../yard.ts";
+import { openYardBehind, serversBehind, withOwnYard } from "../yard.ts";
 
 export interface WhyOptions extends CommonOptions {
   readonly timeout?: number;
@@ -19,7 +18,7 @@ const WAIT_MS = 10_000;
 export async function run(output: Output, options: WhyOptions, name: string): Promise<number> {
   const place = await findPlace(options);
   const running = await findRunning(place);
-  const why = running === undefined ? await askOwn(place, options, name) : await askBehind(running.url, place, name);
+  const why = running === undefined ? await askOwn(place, options, name) : await askBehind(running, place, name);
   if (output.json) output.value(why, 2);
   else show(why, output);
   return why.callable ? EXIT.good : EXIT.failed;
@@ -33,19 +32,19 @@ async function askOwn(place: Place, { timeout = WAIT_MS }: WhyOptions, name: str
 }
 
 /** What decides are the rules of the file, the lists that the gateway has cached, and how its servers stand: nothing is started. */
-async function askBehind(url: string, place: Place, name: string): Promise<Why> {
-  const servers = await serversBehind(url);
+async function askBehind(running: Running, place: Place, name: string): Promise<Why> {
+  const servers = await serversBehind(running);
   const why = await withOwnYard(place, { startWhenUsed: true }, async (yard) => {
     const whole = yard.snapshot();
     return whyOf(name, { whole, visible: whole, servers });
   });
-  if (why.callable || why.tool !== undefined || !(await isListed(url, place, name))) return why;
+  if (why.callable || why.tool !== undefined || !(await isListed(running, place, name))) return why;
   return { ...why, callable: true, reasons: ["The running gateway offers it."] };
 }
 
 /** Servers without a cache are known to the gateway alone. */
-async function isListed(gateway: string, { paths }: Place, name: string): Promise<boolean> {
-  await using yard = await openToolyard({ gateway }, { paths });
+async function isListed(running: Running, place: Place, name: string): Promise<boolean> {
+  await using yard = await openYardBehind(running, place);
   await yard.ready({ timeoutMs: WAIT_MS });
   return yard.resolve(name) !== undefined;
 }

@@ -53,7 +53,7 @@ function isCode(word: unknown): word is ErrorCode {
 function optionsFor({ file, mustBeTrusted, inputs }: Place, idleMs: number): string[] {
   const config = mustBeTrusted ? [] : ["--config", file];
   const given = [...inputs].flatMap(([name, value]) => ["--input", `${name}=${value}`]);
-  return [...config, ...given, "--port", "0", "--json", "--idle-exit", String(idleMs)];
+  return [...config, ...given, "--host", "127.0.0.1", "--port", "0", "--json", "--idle-exit", String(idleMs)];
 }
 
 async function sizeOf(file: string): Promise<number> {

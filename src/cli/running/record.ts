@@ -1,7 +1,7 @@
 /** The record of a running gateway: by it the commands find the gateway of their configuration, and another one is refused. */
 
 import { readFile, rm } from "node:fs/promises";
-import { isObject } from "../../base/json.ts";
+import { isObject, stringOr } from "../../base/json.ts";
 import { replaceFile } from "../../config/file/atomic.ts";
 import { withLock } from "../../config/file/lock.ts";
 import type { Place } from "../place.ts";
@@ -12,6 +12,8 @@ export interface Running {
   /** Its MCP address. */
   readonly url: string;
   readonly pid: number;
+  /** By which this user comes in, where others have to show a key. */
+  readonly token: string | undefined;
 }
 
 /** The gateway that serves this configuration now; undefined: none does. */
@@ -24,13 +26,17 @@ export async function findRunning(place: Place): Promise<Running | undefined> {
  * Opens the gateway of a configuration and writes its record, unless one runs already. Of several that try at the same
  * time one opens and the others find it.
  */
-export async function openOnce<T extends { readonly url: string }>(place: Place, open: () => Promise<T>): Promise<T | { found: Running }> {
+export async function openOnce<T extends Pick<Running, "url" | "token">>(
+  place: Place,
+  open: () => Promise<T>,
+): Promise<T | { found: Running }> {
   const { record } = runtimeFiles(place);
   return await withLock(record, async () => {
     const found = await findRunning(place);
     if (found !== undefined) return { found };
     const opened = await open();
-    await replaceFile(record, JSON.stringify({ url: opened.url, pid: process.pid, config: place.file }), 0o600);
+    const { url, token } = opened;
+    await replaceFile(record, JSON.stringify({ url, pid: process.pid, config: place.file, token }), 0o600);
     return opened;
   });
 }
@@ -56,8 +62,8 @@ async function readRecord(file: string): Promise<Running | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(file, "utf8"));
     if (!isObject(value)) return undefined;
-    const { url, pid } = value;
-    return typeof url === "string" && typeof pid === "number" ? { url, pid } : undefined;
+    const { url, pid, token } = value;
+    return typeof url === "string" && typeof pid === "number" ? { url, pid, token: stringOr(token) } : undefined;
   } catch {
     return undefined;
   }

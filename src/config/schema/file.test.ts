@@ -62,7 +62,7 @@ const whole: Whole<ConfigInput> = {
   selection: { mode: "all" },
   discovery: { wait: "1s" },
   limits,
-  gateway: { host: "::1", port: 1, publicUrl: "https://x" },
+  gateway: { host: "::1", port: 1, publicUrl: "https://x", auth: { keys: true } },
 };
 
 const schema = objectOr(jsonSchema());
@@ -160,7 +160,7 @@ describe("the defaults", () => {
     expect(naming).toEqual({ separator: "__", maxLength: 64, hostPrefix: "", onConflict: "error" });
     expect(selection).toEqual({ mode: "all" });
     expect(discovery).toEqual({ waitMs: 3000 });
-    expect(gateway).toEqual({ host: "127.0.0.1", port: 8808, publicUrl: undefined });
+    expect(gateway).toEqual({ host: "127.0.0.1", port: 8808, publicUrl: undefined, auth: { keys: false } });
     expect(bounds).toEqual({
       messageBytes: 10_485_760,
       bodyBytes: 10_485_760,

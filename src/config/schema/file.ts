@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import type { GatewayConfig, Limits, Naming, Toolset } from "../config.ts";
-import { choice, duration, refuse, section, template, texts, whole } from "./fields.ts";
+import { choice, duration, flag, refuse, section, template, texts, whole } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { serverSchema } from "./server.ts";
 
@@ -114,11 +114,23 @@ const discovery = section(
   { description: "The first list of tools." },
 ).transform(({ wait }) => ({ waitMs: wait }));
 
+const auth = section(
+  {
+    keys: flag({
+      description: "Whether callers need a key of `toolyard keys`, sent as `Authorization: Bearer KEY`.",
+      examples: [true],
+    }).prefault(false),
+  },
+  {
+    description:
+      "How callers are told apart. Without it nobody is asked, and the gateway listens on this machine alone. The local socket of `toolyard stdio` is the user's own and asks for nothing.",
+  },
+);
+
 const gateway = section(
   {
     host: template({
-      description:
-        "The address to listen on. This version has no authentication, so it must be of this machine: `127.0.0.1`, `::1` or `localhost`.",
+      description: "The address to listen on. One beyond this machine (`127.0.0.1`, `::1`, `localhost`), such as `0.0.0.0`, needs `auth`.",
       examples: ["::1"],
     }).prefault("127.0.0.1"),
     port: whole({ min: 0, max: 65_535 }, 8808, { description: "The port; 0 takes any free one.", examples: [0] }),
@@ -126,10 +138,10 @@ const gateway = section(
       description: "The address by which clients reach the gateway, where a proxy stands before it; its host is then accepted.",
       examples: ["https://tools.example.com"],
     }).optional(),
+    auth: auth.prefault({}),
   },
-  { description: "Where `toolyard serve` listens." },
-  ["auth"],
-).transform(({ host, port, publicUrl }): GatewayConfig => ({ host, port, publicUrl }));
+  { description: "Where `toolyard serve` listens, and to whom." },
+).transform(({ host, port, publicUrl, auth: asked }): GatewayConfig => ({ host, port, publicUrl, auth: asked }));
 
 function root<Server extends z.ZodType>(server: Server) {
   return section(

@@ -4,6 +4,7 @@ import type { Caller } from "../../base/call.ts";
 import type { Cancel, Clock } from "../../base/clock.ts";
 import { ToolyardError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
+import type { Principal } from "../auth/caller.ts";
 import type { Outlet } from "../endpoint/outlet.ts";
 import type { Peer } from "../endpoint/peer.ts";
 import type { Face } from "../face.ts";
@@ -26,16 +27,25 @@ export interface SessionsOptions {
   readonly most?: number;
 }
 
+/** Where a session is used: it is good at one endpoint, for the key with which it began. */
+export interface Spot {
+  readonly path: string;
+  readonly face: Face;
+  readonly principal: Principal;
+}
+
 /** The state of one session. */
 export class Session implements Outlet {
   readonly face: Face;
   readonly peer: Peer;
   readonly caller: Caller;
+  readonly holder: string;
   lastUse: number;
   #streams: readonly EventStream[] = [];
 
-  constructor(face: Face, { identity, nonce, version, capabilities }: Grant, now: number) {
+  constructor(face: Face, { identity, holder, nonce, version, capabilities }: Grant, now: number) {
     this.face = face;
+    this.holder = holder;
     this.peer = face.admit(this);
     this.caller = { identity, instanceKey: nonce, era: "legacy", protocolVersion: version, capabilities };
     face.introduce(this.peer, this.caller);
@@ -81,8 +91,9 @@ export class Sessions {
   }
 
   /** The id of a new session; nothing is held for it yet. */
-  issue(path: string, identity: string, offer: { readonly version: string; readonly capabilities: JsonObject }): string {
-    return this.#seal.seal({ ...offer, identity, path, issuedAt: this.#options.clock.now() });
+  issue({ path, principal }: Spot, offer: { readonly version: string; readonly capabilities: JsonObject }): string {
+    const { identity, holder } = principal;
+    return this.#seal.seal({ ...offer, identity, holder, path, issuedAt: this.#options.clock.now() });
   }
 
   /**
@@ -90,26 +101,26 @@ export class Sessions {
    *
    * @throws SESSION_MISSING without a token, SESSION_UNKNOWN for one that is not good here, SERVER_BUSY when too many are in use
    */
-  use(token: string | undefined, path: string, face: Face): Session {
-    const live = this.#find(token, face);
+  use(token: string | undefined, spot: Spot): Session {
+    const live = this.#find(token, spot);
     if (live !== undefined) return live;
-    const grant = this.#grant(token, path);
+    const grant = this.#grant(token, spot);
     this.#makeRoom();
-    const session = new Session(face, grant, this.#options.clock.now());
+    const session = new Session(spot.face, grant, this.#options.clock.now());
     this.#live.set(token ?? "", { session, stop: this.#watch(token ?? "", session) });
     return session;
   }
 
   /** The session of a token if its state is held. @throws as {@link Sessions.use}, for the token */
-  find(token: string | undefined, path: string, face: Face): Session | undefined {
-    const live = this.#find(token, face);
-    if (live === undefined) this.#grant(token, path);
+  find(token: string | undefined, spot: Spot): Session | undefined {
+    const live = this.#find(token, spot);
+    if (live === undefined) this.#grant(token, spot);
     return live;
   }
 
   /** Ends a session for good. @throws as {@link Sessions.use}, for the token */
-  end(token: string | undefined, path: string): void {
-    const { nonce, issuedAt } = this.#grant(token, path);
+  end(token: string | undefined, spot: Spot): void {
+    const { nonce, issuedAt } = this.#grant(token, spot);
     this.#ended.set(nonce, issuedAt + TOKEN_LIFE_MS);
     const [oldest] = this.#ended.keys();
     if (this.#ended.size > MOST_ENDED && oldest !== undefined) this.#ended.delete(oldest);
@@ -121,6 +132,11 @@ export class Sessions {
     for (const [token, { session }] of this.#live) if (session.face === face) this.#forget(token);
   }
 
+  /** Forgets the sessions of those whose key is good no longer, and cancels what they have under way. */
+  expel(isGood: (holder: string) => boolean): void {
+    for (const [token, { session }] of this.#live) if (!isGood(session.holder)) this.#forget(token);
+  }
+
   /** Ends the streams that belong to no call. */
   quiet(): void {
     for (const { session } of this.#live.values()) session.endStreams();
@@ -130,18 +146,19 @@ export class Sessions {
     for (const token of this.#live.keys()) this.#forget(token);
   }
 
-  #find(token: string | undefined, face: Face): Session | undefined {
+  #find(token: string | undefined, { face, principal }: Spot): Session | undefined {
     const session = this.#live.get(token ?? "")?.session;
-    if (session?.face !== face) return undefined;
+    if (session?.face !== face || session.holder !== principal.holder) return undefined;
     session.lastUse = this.#options.clock.now();
     return session;
   }
 
-  #grant(token: string | undefined, path: string): Grant {
+  #grant(token: string | undefined, { path, principal }: Spot): Grant {
     if (token === undefined) throw new ToolyardError("SESSION_MISSING", "The request names no session.");
     const now = this.#options.clock.now();
     const grant = this.#seal.open(token, now);
-    if (grant === undefined || grant.path !== path || this.#ended.has(grant.nonce)) {
+    const isOurs = grant?.path === path && grant.holder === principal.holder && grant.identity === principal.identity;
+    if (grant === undefined || !isOurs || this.#ended.has(grant.nonce)) {
       throw new ToolyardError("SESSION_UNKNOWN", "There is no such session here.");
     }
     return grant;

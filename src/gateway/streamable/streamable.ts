@@ -17,19 +17,14 @@ import { requireJson } from "../guard.ts";
 import { EventStream } from "./event-stream.ts";
 import { readBody } from "./read-body.ts";
 import { Reply, type ReplyOptions } from "./reply.ts";
-import type { Sessions } from "./sessions.ts";
+import type { Sessions, Spot } from "./sessions.ts";
 
 const SESSION_HEADER = "mcp-session-id";
-/** Without auth there is one. */
-const IDENTITY = "local";
 
 /** One HTTP request to one endpoint. */
-export interface Visit {
+export interface Visit extends Spot {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Of the endpoint; sessions belong to it. */
-  readonly path: string;
-  readonly face: Face;
 }
 
 /** One POST, and its answer. */
@@ -77,17 +72,19 @@ export class Streamable {
   }
 
   /** Opens the stream for what belongs to no call. @throws SESSION_MISSING, SESSION_UNKNOWN, SERVER_BUSY, GATEWAY_CLOSING */
-  get({ request, response, path, face }: Visit): void {
+  get(visit: Visit): void {
+    const { request, response } = visit;
     this.#parts.activity.refuseIfClosing();
     checkVersion(request);
-    const session = this.#parts.sessions.use(tokenOf(request), path, face);
+    const session = this.#parts.sessions.use(tokenOf(request), visit);
     const stream = new EventStream(response, this.#parts.limits, () => session.removeStream(stream));
     session.addStream(stream);
   }
 
   /** Ends a session. @throws SESSION_MISSING, SESSION_UNKNOWN */
-  delete({ request, response, path }: Visit): void {
-    this.#parts.sessions.end(tokenOf(request), path);
+  delete(visit: Visit): void {
+    const { request, response } = visit;
+    this.#parts.sessions.end(tokenOf(request), visit);
     response.writeHead(204).end();
   }
 
@@ -105,7 +102,7 @@ export class Streamable {
     }
   }
 
-  async #modern({ id, envelope, claim }: ModernRequest, { face, request, response, reply }: Posting): Promise<void> {
+  async #modern({ id, envelope, claim }: ModernRequest, { face, principal, request, response, reply }: Posting): Promise<void> {
     const { method = "", params } = envelope;
     const mismatch = headerMismatch(request, envelope, claim, face);
     if (mismatch !== undefined) throw mismatch;
@@ -116,7 +113,7 @@ export class Streamable {
     });
     const { signal } = abort;
     const { progressToken, logLevel } = claim;
-    const caller = modernCaller(claim, IDENTITY);
+    const caller = modernCaller(claim, principal.identity);
     reply.await();
     const answer = await face.endpoint.answer({
       ...{ id, method, params, caller, signal, progressToken, logLevel },
@@ -127,35 +124,38 @@ export class Streamable {
   }
 
   /** A message of a session; a client that leaves has not cancelled. */
-  async #legacy(envelope: Envelope, { request, path, face, reply }: Posting): Promise<void> {
+  async #legacy(envelope: Envelope, posting: Posting): Promise<void> {
+    const { request, face, reply } = posting;
     checkVersion(request);
     const { sessions, activity } = this.#parts;
     const token = tokenOf(request);
     if (envelope.kind === "request") {
       activity.refuseIfClosing();
-      const session = sessions.use(token, path, face);
+      const session = sessions.use(token, posting);
       return await end(reply, converse(face.endpoint, session, envelope, { outlet: reply }));
     }
-    const session = sessions.find(token, path, face);
+    const session = sessions.find(token, posting);
     if (session !== undefined) await converse(face.endpoint, session, envelope, { outlet: reply });
     reply.endEmpty();
   }
 
   /** An old session id beside it does not matter. */
-  #initialize(id: RpcId, { params }: Envelope, { response, path, face }: Visit): void {
+  #initialize(id: RpcId, { params }: Envelope, visit: Visit): void {
+    const { response, face } = visit;
     this.#parts.activity.refuseIfClosing();
     const offer = handshake(params);
     const bytes = writeResult(id, initializeResult(face.view, offer.version));
-    const token = this.#parts.sessions.issue(path, IDENTITY, offer);
+    const token = this.#parts.sessions.issue(visit, offer);
     const headers = { "content-type": "application/json", "content-length": bytes.length, [SESSION_HEADER]: token };
     response.writeHead(200, headers).end(bytes);
   }
 
-  async #batch(message: Buffer, { request, path, face, reply }: Posting): Promise<void> {
+  async #batch(message: Buffer, posting: Posting): Promise<void> {
+    const { request, face, reply } = posting;
     this.#parts.activity.refuseIfClosing();
     const token = tokenOf(request);
     if (token === undefined) throw new ToolyardError("INVALID_REQUEST", "A batch belongs into a session of revision 2025-03-26.");
-    const session = this.#parts.sessions.use(token, path, face);
+    const session = this.#parts.sessions.use(token, posting);
     const one = (envelope: Envelope): Promise<Buffer | undefined> => converse(face.endpoint, session, envelope, { outlet: reply });
     await end(reply, answerBatch(message, session.caller.protocolVersion, one));
   }

@@ -3,7 +3,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TOKEN_LIFE_MS, TokenSeal } from "./token.ts";
 
-const grant = { identity: "local", path: "/mcp", version: "2025-11-25", capabilities: { elicitation: { form: {} } }, issuedAt: 1_000 };
+const grant = {
+  holder: "",
+  identity: "local",
+  path: "/mcp",
+  version: "2025-11-25",
+  capabilities: { elicitation: { form: {} } },
+  issuedAt: 1_000,
+};
 
 describe("a session's token", () => {
   const seal = new TokenSeal(randomBytes(32));

@@ -10,6 +10,8 @@ import { Seal } from "../seal.ts";
 /** What a session is. */
 export interface Grant {
   readonly identity: string;
+  /** Id of the key with which it began; it is good with no other. Empty where there was none. */
+  readonly holder: string;
   /** The path of the endpoint; the token is good for no other. */
   readonly path: string;
   readonly version: string;
@@ -39,8 +41,8 @@ export class TokenSeal {
 
   seal(grant: Omit<Grant, "nonce">): string {
     const nonce = randomBytes(16).toString("base64url");
-    const { identity: i, path: p, version: v, issuedAt: t } = grant;
-    return this.#seal.seal({ i, p, v, c: slim(grant.capabilities), n: nonce, t });
+    const { identity: i, holder: k, path: p, version: v, issuedAt: t } = grant;
+    return this.#seal.seal({ i, k, p, v, c: slim(grant.capabilities), n: nonce, t });
   }
 
   /** Undefined for what was not sealed with this key, or too long ago. @param now milliseconds since the epoch */
@@ -51,9 +53,10 @@ export class TokenSeal {
   }
 }
 
-function grantOf({ i, p, v, c, n, t }: JsonObject): Grant | undefined {
-  const whole = typeof i === "string" && typeof p === "string" && typeof v === "string" && typeof n === "string" && typeof t === "number";
-  return whole && isObject(c) ? { identity: i, path: p, version: v, capabilities: c, nonce: n, issuedAt: t } : undefined;
+function grantOf({ i, k, p, v, c, n, t }: JsonObject): Grant | undefined {
+  const named = typeof i === "string" && typeof k === "string" && typeof p === "string";
+  const whole = named && typeof v === "string" && typeof n === "string" && typeof t === "number";
+  return whole && isObject(c) ? { identity: i, holder: k, path: p, version: v, capabilities: c, nonce: n, issuedAt: t } : undefined;
 }
 
 /** Whole where it fits, else what questions of servers depend on, else nothing: then nothing is asked. */
