@@ -7,7 +7,8 @@ import { ToolyardError } from "../base/errors.ts";
 import type { Limits } from "../config/config.ts";
 import { classifyMessage } from "../era/classify.ts";
 import { peekId, readEnvelope, writeError, writeResult, type Envelope } from "../wire/envelope.ts";
-import { LineReader, writeLine } from "../wire/lines.ts";
+import { LineWriter } from "../wire/line-writer.ts";
+import { LineReader } from "../wire/lines.ts";
 import { LOCAL_IDENTITY } from "./auth/key.ts";
 import { answerBatch, converse, handshake, isBatch, modernCaller, notified } from "./endpoint/conversation.ts";
 import { rpcErrorOf } from "./endpoint/faults.ts";
@@ -54,6 +55,7 @@ export function servePipe(face: Face, input: Readable, output: Writable, options
 class PipeClient implements Outlet {
   readonly #face: Face;
   readonly #output: Writable;
+  readonly #lines: LineWriter;
   readonly #options: PipeOptions;
   readonly #peer: Peer;
   readonly #key = randomUUID();
@@ -61,6 +63,7 @@ class PipeClient implements Outlet {
   constructor(face: Face, output: Writable, options: PipeOptions) {
     this.#face = face;
     this.#output = output;
+    this.#lines = new LineWriter(output);
     this.#options = options;
     this.#peer = face.admit(this);
   }
@@ -68,7 +71,7 @@ class PipeClient implements Outlet {
   send(message: Buffer, droppable: boolean): boolean {
     const output = this.#output;
     if (output.destroyed || output.writableEnded) return false;
-    if (output.writableLength + message.length <= this.#options.limits.sendBufferBytes) return this.#write(message);
+    if (this.#lines.length + message.length <= this.#options.limits.sendBufferBytes) return this.#lines.write(message);
     if (!droppable) output.destroy();
     return false;
   }
@@ -77,7 +80,7 @@ class PipeClient implements Outlet {
   async take(line: Buffer): Promise<void> {
     try {
       const answer = isBatch(line) ? await this.#batch(line) : await this.#message(readEnvelope(line));
-      if (answer !== undefined) this.#write(answer);
+      if (answer !== undefined) this.#lines.write(answer); // however slowly the client reads
     } catch (error) {
       this.refuse(line, error);
     }
@@ -85,17 +88,12 @@ class PipeClient implements Outlet {
 
   /** Answers a message that is no good. @param head its beginning */
   refuse(head: Buffer, error: unknown): void {
-    this.#write(writeError(peekId(head) ?? null, rpcErrorOf(error)));
+    this.#lines.write(writeError(peekId(head) ?? null, rpcErrorOf(error)));
   }
 
   close(): void {
+    this.#lines.flush();
     this.#face.dismiss(this.#peer);
-  }
-
-  /** Answers go out however slowly the client reads. */
-  #write(message: Buffer): true {
-    if (!this.#output.destroyed && !this.#output.writableEnded) this.#output.write(writeLine(message));
-    return true;
   }
 
   async #message(envelope: Envelope): Promise<Buffer | undefined> {

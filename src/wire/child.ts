@@ -8,6 +8,7 @@ import { stat } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { sleep, type Clock } from "../base/clock.ts";
 import { ToolyardError } from "../base/errors.ts";
+import { LineWriter } from "./line-writer.ts";
 import { ByteRing } from "./ring.ts";
 
 const STDERR_RING = 64 * 1024;
@@ -62,6 +63,7 @@ export class Child {
   /** Resolves at the first byte of output, or at the end of the process. */
   readonly firstOutput: Promise<void>;
   readonly #process: Process;
+  readonly #stdin: LineWriter;
   readonly #clock: Clock;
   readonly #exited: Promise<void>;
   #stopping: Promise<void> | undefined;
@@ -69,6 +71,7 @@ export class Child {
 
   private constructor(process: Process, pid: number, events: ChildEvents, clock: Clock) {
     this.#process = process;
+    this.#stdin = new LineWriter(process.stdin);
     this.pid = pid;
     if (GROUPS) groups.add(pid);
     this.#clock = clock;
@@ -107,12 +110,9 @@ export class Child {
     return new Child(child, child.pid, events, clock);
   }
 
-  /** Writes to stdin; false when the process can no longer read. */
-  write(bytes: Buffer): boolean {
-    const { stdin } = this.#process;
-    if (this.#ended || stdin.destroyed || stdin.writableEnded) return false;
-    stdin.write(bytes);
-    return true;
+  /** Writes one line to stdin; false when the process can no longer read. */
+  writeLine(line: Buffer): boolean {
+    return !this.#ended && this.#stdin.write(line);
   }
 
   /** Ends the whole group: stdin closed, SIGTERM, SIGKILL. Resolves once no process of it is left; never rejects. */
@@ -122,6 +122,7 @@ export class Child {
   }
 
   async #climb(ladder: StopLadder): Promise<void> {
+    this.#stdin.flush();
     this.#process.stdin.end();
     await this.#goneWithin(ladder.closeMs, this.#exited);
     if (this.#alive()) {

@@ -106,12 +106,3 @@ export function oneLine(message: Buffer): Buffer {
   }
   return message;
 }
-
-/** A JSON message as one line with its line end, ready to send. The message itself is left as it is. */
-export function writeLine(message: Buffer): Buffer {
-  const line = Buffer.allocUnsafe(message.length + 1);
-  message.copy(line);
-  oneLine(line.subarray(0, message.length));
-  line[message.length] = LF;
-  return line;
-}

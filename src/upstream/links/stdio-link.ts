@@ -8,7 +8,6 @@ import type { Link, LinkEvents, LinkRequest } from "./link.ts";
 
 const EXCERPT = 200;
 const REASON_STDERR = 8 * 1024;
-const NEWLINE = Buffer.from("\n");
 
 export interface StdioOptions {
   readonly spec: ChildSpec;
@@ -105,7 +104,7 @@ export class StdioLink implements Link {
   }
 
   #write(message: Buffer): boolean {
-    return !this.#closed && this.#child.write(Buffer.concat([message, NEWLINE]));
+    return !this.#closed && this.#child.writeLine(message);
   }
 
   #line(bytes: Buffer): void {
