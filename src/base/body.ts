@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from "./json.ts";
-import { findMember, scan, type Member } from "./scan.ts";
+import { findMember, scan, valueAt, type Member } from "./scan.ts";
 
 /** What a member of a {@link Body} can be replaced by; undefined removes it. */
 export type Change = Body | JsonValue | undefined;
@@ -92,8 +92,14 @@ export class Body {
 
   /** One top-level member, parsed; undefined when there is none. */
   get(key: string): JsonValue | undefined {
-    if (this.#value === undefined) return this.member(key)?.value;
+    if (this.#value === undefined) return this.#read(key);
     return isObject(this.#value) && Object.hasOwn(this.#value, key) ? this.#value[key] : undefined;
+  }
+
+  #read(key: string): JsonValue | undefined {
+    if (this.#bytes === undefined) return this.member(key)?.value;
+    const member = findMember(this.members, key);
+    return member && valueAt(this.#bytes, member);
   }
 
   /** One top-level member as a body of its own; undefined when there is none. */
@@ -113,15 +119,27 @@ export class Body {
   with(changes: Readonly<Record<string, Change>>): Body {
     const base = this.#edit?.base ?? this;
     const merged = new Map(this.#edit?.changes);
-    for (const [key, change] of Object.entries(changes)) merged.set(key, change instanceof Body ? change : bodyOf(change));
+    for (const key of Object.keys(changes)) {
+      const change = changes[key];
+      merged.set(key, change instanceof Body ? change : bodyOf(change));
+    }
     return new Body({ edit: { base, changes: merged } });
   }
 
   /** The same without the members that a later one of the same key supersedes. */
   distinct(): Body {
     const { members = [] } = this;
-    return new Set(members.map((member) => member.key)).size === members.length ? this : this.with({});
+    return areDistinct(members) ? this : this.with({});
   }
+}
+
+/** Few enough to be compared one by one; more are put into a set. */
+const FEW = 8;
+
+function areDistinct(members: readonly Member[]): boolean {
+  if (members.length > FEW) return new Set(members.map(({ key }) => key)).size === members.length;
+  for (const [index, { key }] of members.entries()) if (findMember(members, key) !== members[index]) return false;
+  return true;
 }
 
 function bodyOf(value: JsonValue | undefined): Body | undefined {
@@ -142,7 +160,7 @@ function merge({ base, changes }: Edit): JsonObject {
 function splice({ base, changes }: Edit): Buffer[] {
   const bytes = base.members === undefined ? NO_OBJECT : base.bytes;
   const members = base.members ?? [];
-  const last = new Map(members.map((member) => [member.key, member]));
+  const last = areDistinct(members) ? undefined : new Map(members.map((member) => [member.key, member]));
   let end = members[0]?.start ?? bytes.indexOf("{") + 1;
   const parts = [bytes.subarray(0, end)];
   const add = (separator: Buffer, ...member: readonly Buffer[]): void => {
@@ -152,13 +170,13 @@ function splice({ base, changes }: Edit): Buffer[] {
   for (const member of members) {
     const separator = bytes.subarray(end, member.start);
     end = member.end;
-    if (last.get(member.key) !== member) continue;
+    if (last !== undefined && last.get(member.key) !== member) continue;
     const change = changes.get(member.key);
     if (change !== undefined) add(separator, bytes.subarray(member.start, member.value), ...change.parts);
     else if (!changes.has(member.key)) add(separator, bytes.subarray(member.start, end));
   }
   for (const [key, change] of changes) {
-    if (change !== undefined && !last.has(key)) add(COMMA, Buffer.from(`${JSON.stringify(key)}:`), ...change.parts);
+    if (change !== undefined && findMember(members, key) === undefined) add(COMMA, Buffer.from(`${JSON.stringify(key)}:`), ...change.parts);
   }
   return [...parts, bytes.subarray(end)];
 }

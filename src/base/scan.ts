@@ -4,6 +4,8 @@
  */
 
 import { ToolyardError } from "./errors.ts";
+import type { JsonValue } from "./json.ts";
+import { knownKey } from "./keys.ts";
 
 /** One member of an object, by its place. Places count from the first byte of the text that the object was read from. */
 export interface Member {
@@ -37,7 +39,15 @@ export function scanHead(bytes: Buffer): readonly Member[] {
 
 /** The member that counts: of equal keys the last, as for JSON.parse. */
 export function findMember(members: readonly Member[] | undefined, key: string): Member | undefined {
-  return members?.findLast((member) => member.key === key);
+  if (members === undefined) return undefined;
+  for (let index = members.length - 1; index >= 0; index--) if (members[index]?.key === key) return members[index];
+  return undefined;
+}
+
+/** The value that stands at these places of a text which has been scanned. */
+export function valueAt(bytes: Buffer, { value, end }: Member): JsonValue {
+  if (bytes[value] !== QUOTE) return JSON.parse(bytes.toString("utf8", value, end)) as JsonValue;
+  return decode(bytes.toString("utf8", value + 1, end - 1));
 }
 
 const QUOTE = 0x22;
@@ -57,6 +67,9 @@ const LOWER_E = 0x65;
 const LOWER_U = 0x75;
 const LETTER_CASE = 0x20;
 
+/** Strings up to this length are read byte by byte. */
+const SHORT = 24;
+
 /** Stands where no byte is any more; it equals none. */
 const END = -1;
 
@@ -71,7 +84,8 @@ interface Draft {
 
 class Scanner {
   readonly #bytes: Buffer;
-  readonly #view: DataView;
+  /** Made for the first long string; most messages have none. */
+  #view: DataView | undefined;
   readonly #levels: number;
   #at = 0;
   /** The bytes that will close what is open, outermost first. */
@@ -83,7 +97,6 @@ class Scanner {
 
   constructor(bytes: Buffer, levels: number) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#levels = levels;
   }
 
@@ -174,17 +187,17 @@ class Scanner {
     const draft = this.#draft;
     if (draft === undefined) return;
     this.#space();
-    draft.key = decode(this.#bytes.toString("utf8", start + 1, end - 1));
+    draft.key = knownKey(this.#bytes, start + 1, end - 1) ?? decode(this.#bytes.toString("utf8", start + 1, end - 1));
     draft.start = start;
     draft.value = this.#at;
   }
 
   #string(): void {
     const bytes = this.#bytes;
-    const last = bytes.length - 4;
     let at = this.#at + 1;
+    const long = at + SHORT;
     for (;;) {
-      while (at <= last && isPlain(this.#view.getInt32(at, true))) at += 4;
+      if (at >= long) at = this.#skipPlain(at);
       const byte = bytes[at] ?? END;
       if (byte === QUOTE) break;
       if (byte === BACKSLASH) at += this.#escape(at);
@@ -192,6 +205,16 @@ class Scanner {
       else this.#fail(at);
     }
     this.#at = at + 1;
+  }
+
+  /** Four bytes at a time. */
+  #skipPlain(from: number): number {
+    const bytes = this.#bytes;
+    const view = (this.#view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+    const last = bytes.length - 4;
+    let at = from;
+    while (at <= last && isPlain(view.getInt32(at, true))) at += 4;
+    return at;
   }
 
   /** Length of the escape at this place. */

@@ -6,7 +6,8 @@
 import { Body } from "../base/body.ts";
 import type { RpcError } from "../base/call.ts";
 import { ToolyardError } from "../base/errors.ts";
-import { findMember, scan, scanHead, type Member } from "../base/scan.ts";
+import type { JsonValue } from "../base/json.ts";
+import { findMember, scan, scanHead, valueAt, type Member } from "../base/scan.ts";
 import { withoutBom } from "./bom.ts";
 import { oneLine } from "./lines.ts";
 
@@ -35,8 +36,8 @@ export function readEnvelope(bytes: Buffer): Envelope {
   const members = scan(text, 2);
   if (members === undefined) throw noMessage(text);
   const message = new Message(text, members);
-  if (message.get("jsonrpc")?.value !== "2.0") throw invalid('"jsonrpc" is not "2.0"');
-  return message.get("method") === undefined ? message.answer() : message.request();
+  if (message.value("jsonrpc") !== "2.0") throw invalid('"jsonrpc" is not "2.0"');
+  return message.has("method") ? message.request() : message.answer();
 }
 
 /**
@@ -46,7 +47,7 @@ export function readEnvelope(bytes: Buffer): Envelope {
 export function peekId(head: Buffer): RpcId | undefined {
   const text = withoutBom(head);
   const member = findMember(scanHead(text), "id");
-  const id = member && Body.ofMember(text, member).value;
+  const id = member && valueAt(text, member);
   return isId(id) ? id : undefined;
 }
 
@@ -71,11 +72,21 @@ export function writeError(id: RpcId | null, error: RpcError): Buffer {
   }
 }
 
+/** Made in one piece of memory: messages are many, and most are small. */
 function wrap(head: string, body: Body): Buffer {
-  return oneLine(Buffer.concat([Buffer.from(head), ...body.parts, TAIL]));
+  const { parts } = body;
+  let length = Buffer.byteLength(head) + 1;
+  for (const part of parts) length += part.length;
+  const message = Buffer.allocUnsafe(length);
+  let at = message.write(head);
+  for (const part of parts) at += part.copy(message, at);
+  message[at] = CLOSE_OBJECT;
+  return oneLine(message);
 }
 
-const TAIL = Buffer.from("}");
+const CLOSE_OBJECT = 0x7d;
+/** Of `null`. */
+const LOWER_N = 0x6e;
 
 /** The members of one message. */
 class Message {
@@ -87,16 +98,27 @@ class Message {
     this.#members = members;
   }
 
+  /** Is the member there, and not null? */
+  has(key: string): boolean {
+    const member = findMember(this.#members, key);
+    return member !== undefined && !isNull(this.#text, member);
+  }
+
+  /** A member that is there and is not null, as a value; for those that are small. */
+  value(key: string): JsonValue | undefined {
+    const member = findMember(this.#members, key);
+    return member === undefined ? undefined : (valueAt(this.#text, member) ?? undefined);
+  }
+
   /** A member that is there and is not null. */
   get(key: string): Body | undefined {
-    const body = this.#body(key);
-    return body === undefined || isNull(body) ? undefined : body;
+    return this.has(key) ? this.#body(key) : undefined;
   }
 
   request(): Envelope {
-    const method = this.get("method")?.value;
+    const method = this.value("method");
     if (typeof method !== "string") throw invalid('"method" is no string');
-    if ((this.get("result") ?? this.get("error")) !== undefined) throw invalid("it has a method, and a result or an error");
+    if (this.has("result") || this.has("error")) throw invalid("it has a method, and a result or an error");
     const id = this.#id();
     if (id === null) throw invalid('"id" is null; a notification has no "id" at all');
     const params = this.get("params")?.distinct() ?? Body.empty;
@@ -120,11 +142,11 @@ class Message {
   }
 
   #id(): RpcId | null | undefined {
-    const body = this.#body("id");
-    if (body === undefined) return undefined;
-    if (isNull(body)) return null;
-    if (!isId(body.value)) throw invalid('"id" is neither a string nor an integer that every program can represent (up to 2^53 - 1)');
-    return body.value;
+    const member = findMember(this.#members, "id");
+    if (member === undefined) return undefined;
+    const id = valueAt(this.#text, member);
+    if (id !== null && !isId(id)) throw invalid('"id" is neither a string nor an integer that every program can represent (up to 2^53 - 1)');
+    return id;
   }
 
   #error(): RpcError | undefined {
@@ -138,12 +160,12 @@ class Message {
 
 /** Servers leave the message out, or make an object of it; people and models need words. */
 function messageText(message: Body | undefined): string | undefined {
-  if (message === undefined || isNull(message)) return undefined;
+  if (message === undefined || message.value === null) return undefined;
   return typeof message.value === "string" ? message.value : message.bytes.toString("utf8");
 }
 
-function isNull(body: Body): boolean {
-  return body.bytes.length === 4 && body.value === null;
+function isNull(text: Buffer, { value, end }: Member): boolean {
+  return end - value === 4 && text[value] === LOWER_N;
 }
 
 /** A larger integer would be another one after JSON.parse: the answer would go to nobody. */
