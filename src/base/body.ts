@@ -160,7 +160,7 @@ function merge({ base, changes }: Edit): JsonObject {
 function splice({ base, changes }: Edit): Buffer[] {
   const bytes = base.members === undefined ? NO_OBJECT : base.bytes;
   const members = base.members ?? [];
-  const last = areDistinct(members) ? undefined : new Map(members.map((member) => [member.key, member]));
+  const counts = countingOf(members);
   let end = members[0]?.start ?? bytes.indexOf("{") + 1;
   const parts = [bytes.subarray(0, end)];
   const add = (separator: Buffer, ...member: readonly Buffer[]): void => {
@@ -170,13 +170,23 @@ function splice({ base, changes }: Edit): Buffer[] {
   for (const member of members) {
     const separator = bytes.subarray(end, member.start);
     end = member.end;
-    if (last !== undefined && last.get(member.key) !== member) continue;
+    if (!counts(member)) continue;
     const change = changes.get(member.key);
     if (change !== undefined) add(separator, bytes.subarray(member.start, member.value), ...change.parts);
     else if (!changes.has(member.key)) add(separator, bytes.subarray(member.start, end));
   }
-  for (const [key, change] of changes) {
-    if (change !== undefined && findMember(members, key) === undefined) add(COMMA, Buffer.from(`${JSON.stringify(key)}:`), ...change.parts);
-  }
+  for (const [key, change] of added(changes, members)) add(COMMA, Buffer.from(`${JSON.stringify(key)}:`), ...change.parts);
   return [...parts, bytes.subarray(end)];
+}
+
+/** Tells of each member whether it is the last one of its key. */
+function countingOf(members: readonly Member[]): (member: Member) => boolean {
+  if (areDistinct(members)) return () => true;
+  const last = new Map(members.map((member) => [member.key, member]));
+  return (member) => last.get(member.key) === member;
+}
+
+/** The changes that replace nothing. */
+function* added(changes: Edit["changes"], members: readonly Member[]): Generator<[string, Body]> {
+  for (const [key, change] of changes) if (change !== undefined && findMember(members, key) === undefined) yield [key, change];
 }

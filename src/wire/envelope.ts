@@ -145,7 +145,8 @@ class Message {
     const member = findMember(this.#members, "id");
     if (member === undefined) return undefined;
     const id = valueAt(this.#text, member);
-    if (id !== null && !isId(id)) throw invalid('"id" is neither a string nor an integer that every program can represent (up to 2^53 - 1)');
+    if (id !== null && !isId(id))
+      throw invalid('"id" is neither a string nor an integer that every program can represent (up to 2^53 - 1)');
     return id;
   }
 

@@ -1,8 +1,7 @@
 /** Event streams of an HTTP server: read to their end, and opened anew where a server keeps one for what belongs to no request. */
 
-import type { Readable } from "node:stream";
 import { sleep, type Clock } from "../../base/clock.ts";
-import type { HttpReply } from "../../wire/http.ts";
+import { discard, type HttpReply } from "../../wire/http/carrier.ts";
 import { SseReader, type SseEvent } from "../../wire/sse.ts";
 
 const RETRY_MS = 1_000;
@@ -32,7 +31,7 @@ export interface EventSink {
 }
 
 /** Resolves when the stream has ended, however it did. */
-export function readEvents(body: Readable, position: StreamPosition, sink: EventSink): Promise<void> {
+export function readEvents(reply: HttpReply, position: StreamPosition, sink: EventSink): Promise<void> {
   const reader = new SseReader({
     limit: sink.limit,
     event: (event) => {
@@ -42,21 +41,18 @@ export function readEvents(body: Readable, position: StreamPosition, sink: Event
     oversize: (size) => sink.oversize(size),
   });
   return new Promise((resolve) => {
-    body.on("data", (chunk: Buffer) => reader.push(chunk));
-    body.once("close", () => {
-      reader.end();
-      resolve();
+    reply.read({
+      data: (piece) => reader.push(piece),
+      done() {
+        reader.end();
+        resolve();
+      },
     });
   });
 }
 
 export function isEventStream(reply: HttpReply): boolean {
   return (reply.header("content-type") ?? "").startsWith("text/event-stream");
-}
-
-/** Throws an answer's body away. */
-export function discard(reply: HttpReply): void {
-  reply.body.resume();
 }
 
 export interface Standing {
@@ -83,7 +79,7 @@ export async function keepStanding(standing: Standing): Promise<boolean> {
     if (reply !== undefined) {
       const streams = reply.status === 200 && isEventStream(reply);
       if (streams && stood) standing.again();
-      if (streams) await readEvents(reply.body, position, sink);
+      if (streams) await readEvents(reply, position, sink);
       else discard(reply);
       stood ||= streams;
       if (!streams && reply.status < 500) return stood && !signal.aborted;

@@ -1,12 +1,12 @@
-import type { Readable } from "node:stream";
 import { Body } from "../../base/body.ts";
 import type { Era } from "../../base/call.ts";
 import { sleep, type Clock } from "../../base/clock.ts";
 import { messageOf, ToolyardError, type ErrorCode } from "../../base/errors.ts";
 import { requestHeaders } from "../../era/headers.ts";
 import { readEnvelope, writeError, writeRequest, writeResult, type Envelope } from "../../wire/envelope.ts";
-import { collect, HttpCarrier, HttpFailure, type HttpReply } from "../../wire/http.ts";
-import { discard, isEventStream, keepStanding, readEvents, StreamPosition, type EventSink } from "./event-stream.ts";
+import { collect, discard, HttpFailure, type HttpCarrier, type HttpReply } from "../../wire/http/carrier.ts";
+import { openCarrier } from "../../wire/http/open-carrier.ts";
+import { isEventStream, keepStanding, readEvents, StreamPosition, type EventSink } from "./event-stream.ts";
 import type { Link, LinkEvents, LinkFailure, LinkRequest } from "./link.ts";
 import { Welcome } from "./welcome.ts";
 
@@ -53,7 +53,7 @@ export class HttpLink implements Link {
   constructor(options: HttpLinkOptions, events: LinkEvents) {
     this.#options = options;
     this.#events = events;
-    this.#carrier = new HttpCarrier(options);
+    this.#carrier = openCarrier(options.url, options);
     this.#welcome = new Welcome(options.clock);
   }
 
@@ -137,8 +137,8 @@ export class HttpLink implements Link {
 
   async #take(reply: HttpReply, id: number, stream: Stream): Promise<void> {
     if (reply.status >= 300) return this.#refused(reply, id, stream);
-    if (isEventStream(reply)) return this.#follow(reply.body, id, stream);
-    const collected = await collect(reply.body, this.#options.messageBytes);
+    if (isEventStream(reply)) return this.#follow(reply, id, stream);
+    const collected = await collect(reply, this.#options.messageBytes);
     if ("tooLarge" in collected) return this.#tooLarge(id, stream, reply.header("content-length"));
     const envelope = tryEnvelope(collected.bytes);
     if (envelope !== undefined) return this.#deliver(envelope, id, stream);
@@ -148,7 +148,7 @@ export class HttpLink implements Link {
 
   /** A status that says no. */
   async #refused(reply: HttpReply, id: number, stream: Stream): Promise<void> {
-    const collected = await collect(reply.body, this.#options.messageBytes).catch(() => ({ bytes: Buffer.alloc(0) }));
+    const collected = await collect(reply, this.#options.messageBytes).catch(() => ({ bytes: Buffer.alloc(0) }));
     const bytes = "bytes" in collected ? collected.bytes : Buffer.alloc(0);
     const answer = tryEnvelope(bytes);
     const sessionLost = this.#session !== undefined && isSessionLost(reply.status, answer);
@@ -160,10 +160,10 @@ export class HttpLink implements Link {
   }
 
   /** Reads a request's own event stream, and resumes it where the server hung up on purpose (spec 2025-11-25: resumability). */
-  async #follow(body: Readable, id: number, stream: Stream): Promise<void> {
+  async #follow(reply: HttpReply, id: number, stream: Stream): Promise<void> {
     const sink = this.#sink(id, stream);
     const { position } = stream;
-    let source: Readable | undefined = body;
+    let source: HttpReply | undefined = reply;
     for (let resumes = 0; source !== undefined && resumes <= RESUMES; resumes++) {
       const before: string | undefined = position.lastEventId;
       await readEvents(source, position, sink);
@@ -176,9 +176,9 @@ export class HttpLink implements Link {
     this.#lose(id, stream, { code: "SERVER_UNREACHABLE", message, started: true });
   }
 
-  async #resume({ position, abort }: Stream): Promise<Readable | undefined> {
+  async #resume({ position, abort }: Stream): Promise<HttpReply | undefined> {
     const reply = await this.#get(position.headers, abort.signal);
-    if (reply.status === 200 && isEventStream(reply)) return reply.body;
+    if (reply.status === 200 && isEventStream(reply)) return reply;
     discard(reply);
     return undefined;
   }

@@ -2,9 +2,9 @@ import { Body } from "../../base/body.ts";
 import { sleep, type Clock } from "../../base/clock.ts";
 import { messageOf, ToolyardError } from "../../base/errors.ts";
 import { readEnvelope, writeError, writeRequest, writeResult } from "../../wire/envelope.ts";
-import { HttpCarrier, HttpFailure } from "../../wire/http.ts";
+import { discard, HttpFailure, type HttpCarrier } from "../../wire/http/carrier.ts";
+import { openCarrier } from "../../wire/http/open-carrier.ts";
 import { SseReader, type SseEvent } from "../../wire/sse.ts";
-import { discard } from "./event-stream.ts";
 import type { Link, LinkEvents, LinkRequest } from "./link.ts";
 import { Welcome } from "./welcome.ts";
 
@@ -39,7 +39,7 @@ export class SseLink implements Link {
   private constructor(options: SseLinkOptions, events: LinkEvents) {
     this.#options = options;
     this.#events = events;
-    this.#carrier = new HttpCarrier(options);
+    this.#carrier = openCarrier(options.url, options);
     this.#welcome = new Welcome(options.clock);
   }
 
@@ -108,9 +108,7 @@ export class SseLink implements Link {
       event: (event) => this.#event(event),
       oversize: (size) => this.#events.noise(`a message of ${size} bytes, which is over the limit`),
     });
-    reply.body.on("data", (chunk: Buffer) => reader.push(chunk));
-    reply.body.once("error", () => {});
-    reply.body.once("close", () => this.#finish("The server ended its event stream."));
+    reply.read({ data: (piece) => reader.push(piece), done: () => this.#finish("The server ended its event stream.") });
     this.#endpoint = await this.#withinTime(this.#named.promise, connectMs, clock);
   }
 
