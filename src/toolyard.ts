@@ -9,6 +9,7 @@ import type { Snapshot } from "./catalog/item.ts";
 import { hintsOf } from "./catalog/keeping.ts";
 import type { Config } from "./config/config.ts";
 import { checkRules, cut, isThere, missing, type ViewRules } from "./rules.ts";
+import { ActiveSets } from "./selection/active-sets.ts";
 import type { ServerStatus } from "./status.ts";
 import { View, type CallOptions, type Handlers, type ToolDefinition, type ToolResult, type ViewSource, type Why } from "./view.ts";
 import { whyOf } from "./why.ts";
@@ -81,9 +82,9 @@ export class Toolyard {
     return isThere(rules, this.config);
   }
 
-  /** The tools, with exposed names, in a stable order. Never waits. */
+  /** Every tool of servers, with exposed names, in a stable order; a View says which of them a model is shown. Never waits. */
   tools(filter: { server?: string } = {}): ToolDefinition[] {
-    return this.#view.tools(filter);
+    return this.#view.allTools(filter);
   }
 
   prompts(filter: { server?: string } = {}): JsonObject[] {
@@ -185,8 +186,11 @@ export class Toolyard {
       if (made?.from !== from || made.config !== config) made = { from, config, snapshot: cut(from, rules, config) };
       return made.snapshot;
     };
+    const sets = new ActiveSets([]);
     return {
       snapshot,
+      active: () => sets.of(snapshot(), "all"),
+      own: (name) => sets.own(name),
       instructions: mergeInstructions,
       call: (call, visible) => {
         if (works.isDiscovered || isKnown(call, visible)) return works.call(call, visible);

@@ -11,7 +11,7 @@ async function callOf(handlers: Handlers): Promise<Call> {
     calls.push(made);
     return { result: Body.of({ content: [] }) };
   };
-  const view = new View({ call, snapshot: () => ({}) as Snapshot } as Partial<ViewSource> as ViewSource, handlers);
+  const view = new View({ call, own: () => undefined, snapshot: () => ({}) as Snapshot } as Partial<ViewSource> as ViewSource, handlers);
   await view.callTool("x");
   return calls[0] as Call;
 }

@@ -11,7 +11,11 @@ import type { CacheHints } from "./era/results.ts";
 import { capabilitiesOf } from "./era/capabilities.ts";
 import { LATEST_LEGACY } from "./era/revisions.ts";
 import { schemaBlock } from "./router/router.ts";
+import type { ActiveSet } from "./selection/active-sets.ts";
+import { callOwn, type OwnTool } from "./selection/own-tool.ts";
 import type { ListName } from "./upstream/listing/raw-lists.ts";
+
+export type { ActiveSet } from "./selection/active-sets.ts";
 
 /** What a View is cut out of; the Toolyard is one. */
 export interface ViewSource {
@@ -28,6 +32,10 @@ export interface ViewSource {
   /** Servers that should be in the list and are not, with the reason. */
   missing(): Missing[];
   onChange(listener: () => void): () => void;
+  /** What a model is shown. @param defers the client looks up tools itself */
+  active(defers: boolean): ActiveSet;
+  /** A tool of Toolyard's own in this View. */
+  own(name: string): OwnTool | undefined;
   why(name: string, snapshot: Snapshot): Why;
 }
 
@@ -107,10 +115,21 @@ export class View {
     return this.#source.snapshot();
   }
 
-  /** The tools, with exposed names, in a stable order. Never waits. */
-  tools(filter: { server?: string } = {}): ToolDefinition[] {
+  /** The tools that a model is shown, in a stable order: all that there are, or few and the means to find and call the rest. Never waits. */
+  tools(): ToolDefinition[] {
+    this.listed("tools");
+    return [...this.active().tools] as unknown as ToolDefinition[];
+  }
+
+  /** Every tool of servers that can be called, shown or not. Never waits. */
+  allTools(filter: { server?: string } = {}): ToolDefinition[] {
     this.listed("tools");
     return definitions(this.snapshot().tools, filter) as unknown as ToolDefinition[];
+  }
+
+  /** What a model is shown; the same object while nothing changes. @param defers the client looks up tools itself */
+  active(defers = false): ActiveSet {
+    return this.#source.active(defers);
   }
 
   prompts(filter: { server?: string } = {}): JsonObject[] {
@@ -160,7 +179,10 @@ export class View {
 
   /** Sends one request of any face on its way. Never rejects. */
   request(call: Call): Promise<Answer> {
-    return this.#source.call(call, this.snapshot());
+    const snapshot = this.snapshot();
+    const own = call.method === "tools/call" ? this.#source.own(stringOr(call.params.get("name")) ?? "") : undefined;
+    if (own === undefined) return this.#source.call(call, snapshot);
+    return callOwn(own, call, { snapshot, request: (other) => this.#source.call(other, this.snapshot()) });
   }
 
   /**

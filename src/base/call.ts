@@ -25,6 +25,8 @@ export interface Caller {
   readonly protocolVersion: string;
   /** ClientCapabilities of this caller (spec: `initialize`, or `_meta` of each modern request). */
   readonly capabilities: JsonObject;
+  /** True where the client itself shows its model few tools and looks up the rest: it gets them all. */
+  readonly defers?: boolean;
 }
 
 /** A question of a server to the caller: elicitation, sampling, roots. */

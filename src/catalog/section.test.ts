@@ -29,6 +29,16 @@ describe("buildSection", () => {
     expect(prompt).toMatchObject({ kind: "prompt", name: "gh__a_b", definition: { name: "gh__a_b", _meta: { k: 1 } } });
   });
 
+  it("gives no tool the name of one of Toolyard's own, by whatever rule", () => {
+    const bare = shown(section({ tools: [{ name: "find_tools", inputSchema }] }, { namespace: "" }));
+    expect(bare["find_tools"]).toMatch(/^find_tools_[0-9a-f]{6}$/);
+    const joined = shown(section({ tools: [{ name: "tool", inputSchema }] }, { namespace: "call" }, { separator: "_" }));
+    expect(joined["tool"]).toMatch(/^call_tool_[0-9a-f]{6}$/);
+    const chosen = section({ tools: [{ name: "x", inputSchema }] }, { tools: { override: { x: { name: "read_result" } } } });
+    expect(chosen.items).toEqual([]);
+    expect(reasons(chosen)["gh/x"]).toContain("one of Toolyard's own tools");
+  });
+
   it("keeps the addresses of resources and templates, and of the app that a tool names", () => {
     const made = section({
       tools: [{ name: "show", inputSchema, _meta: { ui: { resourceUri: "ui://gh/app" } } }],

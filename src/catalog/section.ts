@@ -8,6 +8,7 @@ import { compileFilter } from "./filter.ts";
 import type { Hidden, Item, ItemKind, Section } from "./item.ts";
 import { exposedNames, nameLimit, namePrefix } from "./name.ts";
 import { overrideTool } from "./override.ts";
+import { OWN_NAMES, ownNameFault } from "./own-names.ts";
 
 /** What is known of a server that has never been listed. */
 export const nothingListed: RawLists = {
@@ -52,7 +53,7 @@ export function buildSection(server: ServerConfig, naming: Naming, lists: RawLis
 
 function toolsOf(server: ServerConfig, naming: Naming, raw: readonly unknown[]): Part {
   const overrides = server.tools.override;
-  const taken = new Set([...overrides.values()].flatMap(({ name }) => name ?? []));
+  const taken = new Set([...OWN_NAMES, ...[...overrides.values()].flatMap(({ name }) => name ?? [])]);
   const filter = compileFilter(server.tools);
   return sift("tool", server, raw, (origins) => {
     const names = exposedNames(origins, { ...naming, server: server.name, namespace: server.namespace, taken });
@@ -65,6 +66,8 @@ function showTool(entry: Entry, exposed: string | undefined, override: Override 
   if (override === undefined) return named(definition, exposed);
   const { name: chosen, arguments: changes } = override;
   if (chosen !== undefined && chosen.length > limit) return `The name that \`tools.override\` gives it is longer than ${limit} characters.`;
+  const ownName = chosen === undefined ? undefined : ownNameFault(chosen);
+  if (ownName !== undefined) return ownName;
   const overridden = overrideTool(definition, override);
   const fault = changes === undefined ? undefined : toolFault(overridden);
   if (fault !== undefined) return `Once \`tools.override\` has changed its arguments: ${fault}`;

@@ -4,6 +4,7 @@ import type { Toolset } from "../config/config.ts";
 import { pageOf } from "./app.ts";
 import { compilePatterns } from "./filter.ts";
 import type { Hidden, Item, Section, Snapshot } from "./item.ts";
+import { OWN_NAMES } from "./own-names.ts";
 import { renamed, snapshotOf } from "./snapshot.ts";
 
 /** Whether a toolset shows an entry of this server. */
@@ -71,6 +72,11 @@ function bareSection(section: Section): Section {
   const hidden = section.items
     .filter(loses)
     .map(({ kind, id, origin }) => ({ kind, id, reason: `\`tools.override\` gives the name \`${origin}\` to another tool.` }));
-  const items = section.items.filter((item) => !loses(item)).map((item) => renamed(item, item.chosen ?? item.origin));
+  const items = section.items.filter((item) => !loses(item)).map((item) => renamed(item, item.chosen ?? ownNameOf(item)));
   return { ...section, prefix: "", items, hidden: [...section.hidden, ...hidden] };
+}
+
+/** The server's own name for it, unless that is one of Toolyard's own tools, which then keeps the name that it has everywhere. */
+function ownNameOf({ kind, origin, name }: Item): string {
+  return kind === "tool" && OWN_NAMES.has(origin) ? name : origin;
 }

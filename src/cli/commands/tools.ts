@@ -31,7 +31,7 @@ async function show(opened: CommandYard, options: ToolsOptions, output: Output):
   const { server, toolset, timeout = WAIT_MS } = options;
   const view = yard.view(toolset !== undefined && gateway === undefined ? { toolset } : {});
   await yard.ready({ timeoutMs: timeout });
-  print(server === undefined ? view.tools() : await onlyOf(server, view.tools(), opened), output);
+  print(server === undefined ? view.allTools() : await onlyOf(server, view.allTools(), opened), output);
   for (const status of await opened.servers()) {
     if (status.lists === "none" && !isOff(status) && (server ?? status.name) === status.name) tellMissing(status, output);
   }

@@ -95,7 +95,7 @@ export class Endpoint {
   }
 
   async #list(method: ListMethod, { params, caller }: Exchange): Promise<Answer> {
-    return { result: await this.#parts.lists.answer(method, params.get("cursor"), caller.era) };
+    return { result: await this.#parts.lists.answer(method, params.get("cursor"), caller) };
   }
 
   async #subscribe(method: "resources/subscribe" | "resources/unsubscribe", { params, peer, caller }: Exchange): Promise<Answer> {

@@ -22,6 +22,7 @@ class FakeView {
   asView(): View {
     const view = {
       snapshot: () => this.#snapshot,
+      active: () => ({ surface: "all", tools: this.#snapshot.tools.map(({ definition }) => definition) }),
       discovered: () => Promise.resolve(),
       missing: () => this.missingNow,
       listed: () => {},
@@ -53,13 +54,16 @@ describe("lists", () => {
     return { lists, view };
   };
   const page = async (lists: Lists, cursor?: unknown): Promise<Page> =>
-    (await lists.answer("tools/list", cursor, "legacy")).value as unknown as Page;
+    (await lists.answer("tools/list", cursor, { era: "legacy" })).value as unknown as Page;
 
   it("are one page, and the same bytes each time", async () => {
     const { lists } = setUp();
     expect((await page(lists)).tools.map(({ name }) => name)).toEqual(names);
     expect((await page(lists)).nextCursor).toBeUndefined();
-    const [first, second] = [await lists.answer("tools/list", undefined, "legacy"), await lists.answer("tools/list", null, "legacy")];
+    const [first, second] = [
+      await lists.answer("tools/list", undefined, { era: "legacy" }),
+      await lists.answer("tools/list", null, { era: "legacy" }),
+    ];
     expect(second.bytes).toBe(first.bytes);
   });
 
@@ -81,7 +85,7 @@ describe("lists", () => {
     const { lists, view } = setUp(1_000);
     const { nextCursor } = await page(lists);
     await expect(page(setUp(1_000).lists, nextCursor)).resolves.toBeDefined();
-    await expect(lists.answer("prompts/list", nextCursor, "legacy")).rejects.toMatchObject({ code: "INVALID_PARAMS" });
+    await expect(lists.answer("prompts/list", nextCursor, { era: "legacy" })).rejects.toMatchObject({ code: "INVALID_PARAMS" });
     await expect(page(lists, `${nextCursor}x`)).rejects.toMatchObject({ code: "INVALID_PARAMS" });
     view.tools = [...names, "one_more"].map((name) => item(name));
     await expect(page(lists, nextCursor)).rejects.toMatchObject({ code: "INVALID_PARAMS" });
@@ -103,13 +107,13 @@ describe("lists", () => {
   it("say who is missing, as long as somebody is", async () => {
     const { lists, view } = setUp();
     view.missingNow = [{ server: "s", state: "backoff", reason: "it is down" }];
-    expect((await lists.answer("tools/list", undefined, "legacy")).get("_meta")).toEqual({ "toolyard/missing": view.missingNow });
-    expect((await lists.answer("tools/list", undefined, "modern")).object).toMatchObject({
+    expect((await lists.answer("tools/list", undefined, { era: "legacy" })).get("_meta")).toEqual({ "toolyard/missing": view.missingNow });
+    expect((await lists.answer("tools/list", undefined, { era: "modern" })).object).toMatchObject({
       ttlMs: 0,
       _meta: { "toolyard/missing": view.missingNow },
     });
     view.missingNow = [];
-    expect((await lists.answer("tools/list", undefined, "legacy")).get("_meta")).toBeUndefined();
-    expect((await lists.answer("tools/list", undefined, "modern")).get("ttlMs")).toBe(60_000);
+    expect((await lists.answer("tools/list", undefined, { era: "legacy" })).get("_meta")).toBeUndefined();
+    expect((await lists.answer("tools/list", undefined, { era: "modern" })).get("ttlMs")).toBe(60_000);
   });
 });

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { Body } from "../../base/body.ts";
-import type { Era } from "../../base/call.ts";
+import type { Caller, Era } from "../../base/call.ts";
 import { sha256 } from "../../base/digest.ts";
 import { Emitter } from "../../base/emitter.ts";
 import { ToolyardError } from "../../base/errors.ts";
@@ -11,7 +11,7 @@ import type { Item, Snapshot } from "../../catalog/item.ts";
 import { META } from "../../era/meta.ts";
 import { toolToClient, type CacheHints } from "../../era/results.ts";
 import { LATEST_LEGACY, LATEST_MODERN } from "../../era/revisions.ts";
-import type { Missing, View } from "../../view.ts";
+import type { ActiveSet, Missing, View } from "../../view.ts";
 import { writeRequest } from "../../wire/envelope.ts";
 import { SERVER_INFO, TTL_MS } from "./offer.ts";
 
@@ -51,6 +51,8 @@ export class Lists {
   readonly #pageBytes: number;
   readonly #stop: () => void;
   readonly #pages = new Map<string, readonly Page[]>();
+  /** The tools of clients that look them up themselves, once there was one, and of the others. */
+  readonly #shown = new Map<boolean, ActiveSet>();
   #snapshot: Snapshot;
 
   /** @param pageBytes size of a page from which on the next entry goes to another one */
@@ -58,6 +60,7 @@ export class Lists {
     this.#view = view;
     this.#pageBytes = pageBytes;
     this.#snapshot = view.snapshot();
+    this.#shown.set(false, view.active(false));
     this.#stop = view.on("change", () => this.#renew());
   }
 
@@ -66,9 +69,9 @@ export class Lists {
    *
    * @throws INVALID_PARAMS for a cursor that was not given out for the present list
    */
-  async answer(method: ListMethod, cursor: unknown, era: Era): Promise<Body> {
+  async answer(method: ListMethod, cursor: unknown, { era, defers = false }: Pick<Caller, "era" | "defers">): Promise<Body> {
     await this.#view.discovered();
-    const page = this.#page(method, cursor, era);
+    const page = this.#page(method, cursor, { era, defers });
     const { list } = LISTS[method];
     this.#view.listed(list);
     const missing = this.#view.missing();
@@ -81,14 +84,22 @@ export class Lists {
     this.events.clear();
   }
 
-  #page(method: ListMethod, cursor: unknown, era: Era): Page {
+  #page(method: ListMethod, cursor: unknown, { era, defers }: Required<Pick<Caller, "era" | "defers">>): Page {
     this.#renew();
-    const key = `${era} ${method}`;
-    const pages = this.#pages.get(key) ?? pagesOf(method, this.#snapshot, era, this.#pageBytes);
+    const key = `${era} ${method} ${defers}`;
+    const entries = (): readonly JsonObject[] => this.#entries(method, era, defers);
+    const pages = this.#pages.get(key) ?? pagesOf(method, entries(), era, this.#pageBytes);
     this.#pages.set(key, pages);
     const page = pages.find((each) => each.cursor === (cursor ?? undefined));
     if (page !== undefined) return page;
     throw new ToolyardError("INVALID_PARAMS", "The cursor does not belong to the present list.", { mend: "List again from the start." });
+  }
+
+  #entries(method: ListMethod, era: Era, defers: boolean): readonly JsonObject[] {
+    if (method !== "tools/list") return this.#snapshot[LISTS[method].list].map((item) => item.definition);
+    const shown = this.#shown.get(defers) ?? this.#view.active(defers);
+    this.#shown.set(defers, shown);
+    return shown.tools.map((tool) => toolToClient(tool, era === "modern" ? LATEST_MODERN : LATEST_LEGACY));
   }
 
   #renew(): void {
@@ -97,8 +108,20 @@ export class Lists {
     if (after === before) return;
     this.#snapshot = after;
     const kinds = changedKinds(before, after);
+    if (this.#showsOthers()) kinds.unshift("tools");
     if (kinds.length > 0) this.#pages.clear();
     for (const kind of kinds) this.events.emit("changed", kind);
+  }
+
+  /** Takes the tools that are shown now, and says whether they are others than before. */
+  #showsOthers(): boolean {
+    let differs = false;
+    for (const [defers, before] of this.#shown) {
+      const after = this.#view.active(defers);
+      this.#shown.set(defers, after);
+      differs ||= !isDeepStrictEqual(before.tools, after.tools);
+    }
+    return differs;
   }
 }
 
@@ -107,10 +130,10 @@ export function listChanged(kind: ListKind, params: Body = Body.empty): Buffer {
   return writeRequest(undefined, `notifications/${kind}/list_changed`, params);
 }
 
+/** Which lists differ, but for that of the tools. */
 function changedKinds(before: Snapshot, after: Snapshot): ListKind[] {
   const differs = (items: (snapshot: Snapshot) => readonly Item[]): boolean => !sameItems(items(before), items(after));
   const kinds: ListKind[] = [];
-  if (differs(({ tools }) => tools)) kinds.push("tools");
   if (differs(({ prompts }) => prompts)) kinds.push("prompts");
   if (differs(({ resources }) => resources) || differs(({ templates }) => templates)) kinds.push("resources");
   return kinds;
@@ -120,18 +143,16 @@ function sameItems(before: readonly Item[], after: readonly Item[]): boolean {
   return before.length === after.length && before.every((item, index) => isDeepStrictEqual(item.definition, after[index]?.definition));
 }
 
-function pagesOf(method: ListMethod, snapshot: Snapshot, era: Era, pageBytes: number): Page[] {
-  const { member, list } = LISTS[method];
-  const version = era === "modern" ? LATEST_MODERN : LATEST_LEGACY;
-  const shown = (item: Item): JsonObject => (item.kind === "tool" ? toolToClient(item.definition, version) : item.definition);
+function pagesOf(method: ListMethod, entries: readonly JsonObject[], era: Era, pageBytes: number): Page[] {
+  const { member } = LISTS[method];
   const parts = cut(
-    snapshot[list].map((item) => JSON.stringify(shown(item))),
+    entries.map((entry) => JSON.stringify(entry)),
     pageBytes,
   );
   const cursors = cursorsOf(method, parts);
-  return parts.map((entries, index) => {
+  return parts.map((part, index) => {
     const next = cursors[index + 1];
-    const open = Buffer.from(`{"${member}":[${entries}]${next === undefined ? "" : `,"nextCursor":"${next}"`}`);
+    const open = Buffer.from(`{"${member}":[${part}]${next === undefined ? "" : `,"nextCursor":"${next}"`}`);
     return { cursor: cursors[index], open, whole: Body.from(Buffer.concat([open, tail(era, [])])) };
   });
 }
