@@ -64,7 +64,7 @@ describe("the package", () => {
 });
 
 describe("a start", () => {
-  it.each(["dist/index.js", "dist/cli/commands/serve.js"])("of %s loads only dependencies, and nothing dear", async (path) => {
+  it.each(["dist/index.js", "dist/chunks/serve.js"])("of %s loads only dependencies, and nothing dear", async (path) => {
     const { packages, dear } = await loaded(path);
     expect(Object.keys(manifest.dependencies)).toEqual(expect.arrayContaining(packages));
     expect(packages).not.toContain("chokidar");

@@ -14,13 +14,13 @@ export interface InitOptions extends CommonOptions {
   readonly yes?: boolean;
 }
 
-/** Shipped at the root of the package, which is as far from here in the sources as in what is built of them. */
-const SCHEMA = new URL("../../../toolyard.schema.json", import.meta.url).href;
+/** Shipped with the package, wherever it is installed. */
+const schemaUrl = (): string => import.meta.resolve("toolyard/toolyard.schema.json");
 
 export async function run(output: Output, { config, yes = false }: InitOptions): Promise<number> {
   const file = config === undefined ? userConfigFile() : resolve(config);
   await refuseExisting(file);
-  const text = starterConfig(SCHEMA);
+  const text = starterConfig(schemaUrl());
   if (!yes && !(await agreed(file, text, output))) {
     output.say("Nothing was written.");
     return EXIT.failed;
