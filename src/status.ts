@@ -27,7 +27,7 @@ export interface ServerStatus {
   /** Where its lists come from: `live`, `cached` or `none`. */
   readonly lists: string;
   readonly inFlight: number;
-  /** What has come from it that is no MCP message, such as lines that a program prints. */
+  /** What came from it and was dropped: lines that a program prints, answers that nobody asked for, requests that it may not send. */
   readonly noise?: { readonly count: number; readonly first: string };
   /** Of its last calls, in ms. */
   readonly latencyMs?: { readonly p50: number; readonly p99: number };

@@ -16,7 +16,8 @@ describe("toClient within an era", () => {
     ["legacy", LEGACY],
     ["legacy", "2025-06-18"],
   ] as const)("gives the same Body from a %s server to %s", (from, toVersion) => {
-    const body = Body.of({ content: [{ type: "audio" }, { type: "resource_link" }], anything: 1 });
+    const type = from === "modern" ? { resultType: "complete" } : {};
+    const body = Body.of({ ...type, content: [{ type: "audio" }, { type: "resource_link" }], anything: 1 });
     expect(toClient("tools/call", body, { from, toVersion, serverInfo })).toBe(body);
   });
 });
@@ -47,7 +48,7 @@ describe("toClient from a modern server to a modern client", () => {
       { ttlMs: 0, cacheScope: "private" },
     ],
   ])("passes good hints and mends others: %j", (from, to) => {
-    expect(read(from)).toEqual({ contents: [], ...to });
+    expect(read(from)).toEqual({ resultType: "complete", contents: [], ...to });
   });
 });
 

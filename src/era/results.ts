@@ -48,7 +48,7 @@ const KEPT: ReadonlySet<string> = new Set([
 export function toClient(method: string, result: Body, crossing: Crossing): Body {
   const { from, toVersion } = crossing;
   const to = eraOf(toVersion);
-  if (to === "modern") return from === "modern" ? withHints(method, result) : modernised(method, result, crossing);
+  if (to === "modern") return from === "modern" ? withHints(method, withType(result)) : modernised(method, result, crossing);
   if (from === "legacy" && takesAllContent(toVersion)) return result;
   const changes = { ...(from === "modern" ? withoutModern(method, result, crossing) : {}), ...olderContent(method, result, toVersion) };
   return Object.keys(changes).length === 0 ? result : result.with(changes);
@@ -64,6 +64,11 @@ export function toolToClient(tool: JsonObject, toVersion: string): JsonObject {
 }
 
 type Changes = Record<string, Change>;
+
+/** Servers that leave it out mean `complete` (spec 2026-07-28: Base protocol, Results). */
+function withType(result: Body): Body {
+  return result.get("resultType") === undefined ? result.with({ resultType: "complete" }) : result;
+}
 
 /** Every modern result of these methods says how long it may be kept; one that does not may not be. */
 function withHints(method: string, result: Body): Body {

@@ -3,10 +3,11 @@
 import { Body, type Change } from "../base/body.ts";
 import type { Answer, Call, Caller, Era, RpcError } from "../base/call.ts";
 import { ToolyardError, toToolyardError } from "../base/errors.ts";
-import { isObject, objectOr, type JsonObject } from "../base/json.ts";
+import { isObject, objectOr, type JsonObject, type JsonValue } from "../base/json.ts";
 import type { Changed, Watch } from "../base/watch.ts";
 import type { Item, Snapshot } from "../catalog/item.ts";
 import { applyArguments } from "../catalog/override.ts";
+import { quote } from "../config/problems.ts";
 import { errorToClient, toClient } from "../era/results.ts";
 import type { Pool } from "../upstream/pool.ts";
 import { placed, toAnswer } from "./failures.ts";
@@ -102,11 +103,20 @@ function failed(error: RpcError, caller: Caller, from: Era): Answer {
   return { error: errorToClient(error, caller.protocolVersion) };
 }
 
-/** A modern server's result that is not the end: a question, or a task. */
+/** Of a modern server's results, those that are not the end: a question, or a task. */
+const UNFINISHED: ReadonlySet<JsonValue | undefined> = new Set(["input_required", "task"]);
+
+/** @throws SERVER_PROTOCOL for a type that nobody knows: what such a result means cannot be told (spec 2026-07-28: Base protocol, Results) */
 function isUnfinished(result: Body, from: Era): boolean {
   if (from === "legacy") return false;
   const type = result.get("resultType");
-  return type !== undefined && type !== "complete";
+  if (type === undefined || type === "complete") return false;
+  if (UNFINISHED.has(type)) return true;
+  throw new ToolyardError("SERVER_PROTOCOL", `Its result has the resultType ${excerptOf(type)}, which is not known here.`);
+}
+
+function excerptOf(value: JsonValue): string {
+  return quote(typeof value === "string" ? value.slice(0, 40) : typeof value);
 }
 
 /** What a server says of a page that clients know under another address. */

@@ -1,8 +1,10 @@
 import { ToolyardError } from "../../base/errors.ts";
 import type { IncomingMessage } from "../../wire/node-http.ts";
 
-/** How long a client may go on sending what nobody reads any more before its connection is cut, in ms: so it gets to see the answer. */
-const LINGER_MS = 500;
+/** How long a client may go on sending what nobody wants any more before its connection is cut, in ms: so it gets to see the answer. */
+const LINGER_MS = 2_000;
+/** Of that, so many bytes are read; what is sent beyond waits on its way. */
+const LINGER_BYTES = 1024 * 1024;
 
 /**
  * Reads a request's body.
@@ -39,6 +41,11 @@ export function discard(request: IncomingMessage): void {
   const timer = setTimeout(() => request.destroy(), LINGER_MS);
   request.once("close", () => clearTimeout(timer));
   request.once("end", () => clearTimeout(timer));
+  let left = LINGER_BYTES;
+  request.on("data", (part: Buffer) => {
+    left -= part.length;
+    if (left < 0) request.pause();
+  });
   request.resume();
 }
 

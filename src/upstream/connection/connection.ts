@@ -73,6 +73,7 @@ const LIST_CHANGED: ReadonlyMap<string, ListKind> = new Map([
   ["notifications/resources/list_changed", "resources"],
 ]);
 
+/** What came and was dropped, as it belongs to nothing. */
 export interface Noise {
   readonly count: number;
   /** The beginning of the first. */
@@ -142,7 +143,7 @@ export class Connection {
     return count;
   }
 
-  /** What has come that is no MCP message; undefined: nothing. */
+  /** What has come that is no MCP message, or one that a server may not send; undefined: nothing. */
   get noise(): Noise | undefined {
     return this.#noise;
   }
@@ -233,13 +234,20 @@ export class Connection {
   #answered(envelope: Envelope, stream: number | undefined): void {
     const id = envelope.id ?? stream;
     const pending = typeof id === "number" ? this.#pending.get(id) : undefined;
-    if (pending === undefined) return this.#abandoned.answered(id); // late, or to a question that nobody asked
+    if (pending === undefined) return this.#answeredNobody(id);
     this.#forget(pending);
     const { result, error } = envelope;
     if (result?.isObject === true) return pending.resolve({ result });
     if (error !== undefined) return this.#failed(pending, error);
     const message = `The server's answer has ${result === undefined ? "neither result nor error" : "a result that is no object"}.`;
     pending.reject(this.#errorOf({ code: "SERVER_PROTOCOL", message, started: true }, pending.method));
+  }
+
+  /** It comes late, or to a request that there never was. */
+  #answeredNobody(id: RpcId | undefined): void {
+    this.#abandoned.answered(id);
+    const asked = typeof id === "number" && id > 0 && id < this.#nextId;
+    if (!asked) this.#heardNoise(`an answer to ${JSON.stringify(id) ?? "nothing"}, which nobody asked`);
   }
 
   #lost(id: number, failure: LinkFailure): void {
@@ -288,13 +296,13 @@ export class Connection {
 
   /** Told once; servers that print do so all the time. */
   #heardNoise(excerpt: string): void {
-    if (this.#noise === undefined) this.#events.notice(`sent what is no MCP message: ${quote(excerpt)}`);
+    if (this.#noise === undefined) this.#events.notice(`sent what it may not send: ${quote(excerpt)}`);
     this.#noise = { count: (this.#noise?.count ?? 0) + 1, first: this.#noise?.first ?? excerpt };
   }
 
   #asked(envelope: Envelope, id: RpcId, stream: number | undefined): void {
+    if (this.#spoken?.era === "modern") return this.#heardNoise(`the request ${envelope.method}, which servers of its era do not send`);
     if (envelope.method === "ping") return this.link.reply(id, { result: Body.empty });
-    if (this.#spoken?.era === "modern") return this.#events.notice(`sent a request (${envelope.method}) that the modern era does not have`);
     if (isTooDeep(envelope.params)) return this.link.reply(id, { error: { code: -32602, message: "The request is nested too deeply." } });
     const own = stream === undefined ? undefined : (this.#pending.get(stream) ?? "gone");
     const abandoned = this.#abandoned.callers(this.#options.clock.now());

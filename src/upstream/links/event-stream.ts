@@ -5,6 +5,8 @@ import { discard, type HttpReply } from "../../wire/http/carrier.ts";
 import { SseReader, type SseEvent } from "../../wire/sse.ts";
 
 const RETRY_MS = 1_000;
+const GROWTH = 1.6;
+const LONGEST_MS = 60_000;
 
 /** How far a stream was read, and how soon it may be opened again (WHATWG: server-sent events). */
 export class StreamPosition {
@@ -74,7 +76,7 @@ export async function keepStanding(standing: Standing): Promise<boolean> {
   const { sink, clock, signal } = standing;
   const position = new StreamPosition();
   let stood = false;
-  while (!signal.aborted) {
+  for (let misses = 0; !signal.aborted; misses++) {
     const reply = await standing.open(position.headers);
     if (reply !== undefined) {
       const streams = reply.status === 200 && isEventStream(reply);
@@ -82,9 +84,16 @@ export async function keepStanding(standing: Standing): Promise<boolean> {
       if (streams) await readEvents(reply, position, sink);
       else discard(reply);
       stood ||= streams;
+      if (streams) misses = 0;
       if (!streams && reply.status < 500) return stood && !signal.aborted;
     }
-    await sleep(clock, Math.max(position.retryMs, RETRY_MS), signal);
+    await sleep(clock, pauseMs(position.retryMs, misses), signal);
   }
   return false;
+}
+
+/** Longer each time that it is in vain; and of many streams that were lost in one moment, each at a time of its own. */
+function pauseMs(retryMs: number, misses: number): number {
+  const first = Math.max(retryMs, RETRY_MS);
+  return Math.min(first * GROWTH ** misses, Math.max(first, LONGEST_MS)) * (1 + 2 * Math.random());
 }

@@ -141,7 +141,11 @@ export class HttpLink implements Link {
     const collected = await collect(reply, this.#options.messageBytes);
     if ("tooLarge" in collected) return this.#tooLarge(id, stream, reply.header("content-length"));
     const envelope = tryEnvelope(collected.bytes);
-    if (envelope !== undefined) return this.#deliver(envelope, id, stream);
+    if (envelope !== undefined) {
+      this.#deliver(envelope, id, stream);
+      const message = `The server answered another request than it was asked: ${excerptOf(collected.bytes)}`;
+      return this.#lose(id, stream, { code: "SERVER_PROTOCOL", message, started: true, status: reply.status });
+    }
     const message = `The server answered with status ${reply.status} and no MCP message: ${excerptOf(collected.bytes)}`;
     return this.#lose(id, stream, { code: "SERVER_PROTOCOL", message, started: true, status: reply.status });
   }
@@ -198,7 +202,8 @@ export class HttpLink implements Link {
   }
 
   #deliver(envelope: Envelope, id: number | undefined, stream: Stream | undefined): void {
-    if (envelope.kind === "answer" && stream !== undefined) {
+    // One to another id is not the answer that this stream is for.
+    if (envelope.kind === "answer" && stream !== undefined && (envelope.id ?? id) === id) {
       if (stream.settled) return;
       stream.settled = true;
     }
