@@ -38,6 +38,13 @@ export interface RunOptions {
   readonly deadlineMs?: number;
 }
 
+/** A key of a caller, and the headers that carry it. */
+export interface MadeKey {
+  readonly id: string;
+  readonly key: string;
+  readonly headers: { readonly authorization: string };
+}
+
 /** Directories and a configuration, for one gateway or several that share them. */
 export interface Home extends Disposable {
   readonly directory: TempDir;
@@ -50,6 +57,8 @@ export interface Home extends Disposable {
   configure(config: object | string): void;
   /** Runs a command of the program to its end; without `args` for a configuration none is given. */
   run(args: readonly string[], options?: RunOptions): Promise<Outcome>;
+  /** Makes a key for it. @param options of `keys create`, `["--toolset", "support"]` */
+  key(identity: string, options?: readonly string[]): Promise<MadeKey>;
   /** Starts `serve` for the configuration and resolves once it listens. @throws Error with its last words when it ends instead */
   serve(args?: readonly string[], options?: Pick<RunOptions, "env">): Promise<Gateway>;
   /** `toolyard stdio` for the configuration, as a client on its pipes. */
@@ -76,6 +85,12 @@ export function makeHome(config: object | string = { mcpServers: {} }): Home {
     canary,
     configure: (next) => writeFileSync(configFile, typeof next === "string" ? next : JSON.stringify(next, null, 2)),
     run: (args, options = {}) => runProgram(args, { ...options, env: { ...env, ...options.env } }),
+    async key(identity, options = []) {
+      const made = await home.run(["keys", "create", "--config", configFile, "--identity", identity, "--json", ...options]);
+      if (made.code !== 0) throw new Error(`No key was made: ${made.stdout}${made.stderr}`);
+      const { id, key } = JSON.parse(made.stdout) as { id: string; key: string };
+      return { id, key, headers: { authorization: `Bearer ${key}` } };
+    },
     serve: (args = [], options = {}) => Gateway.start(home, args, { ...env, ...options.env }),
     stdio: (args = [], options = {}) => {
       const command = [PROGRAM, "stdio", "--config", configFile, ...args];
@@ -97,6 +112,8 @@ export class Gateway implements AsyncDisposable {
   /** Its MCP address. */
   readonly url: string;
   readonly exited: Promise<Exit>;
+  /** Goes with our own looks at its state, where it asks for a key. */
+  headers: Readonly<Record<string, string>> = {};
   readonly #program: Program;
   readonly #ownsHome: boolean;
 
@@ -131,7 +148,7 @@ export class Gateway implements AsyncDisposable {
   }
 
   async state(): Promise<State> {
-    const answer = await fetch(this.at("/api/state"), { signal: AbortSignal.timeout(10_000) });
+    const answer = await fetch(this.at("/api/state"), { headers: this.headers, signal: AbortSignal.timeout(10_000) });
     return (await answer.json()) as State;
   }
 
