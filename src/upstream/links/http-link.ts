@@ -20,6 +20,8 @@ export interface HttpLinkOptions {
 }
 
 const EXCERPT = 1024;
+/** Bytes of an answer that says no. */
+const MOST_REFUSAL = 1024 * 1024;
 const RESUMES = 5;
 const DELETE_MS = 1_000;
 const SESSION_WORDS = /session|initiali[sz]e/i;
@@ -136,7 +138,8 @@ export class HttpLink implements Link {
   }
 
   async #take(reply: HttpReply, id: number, stream: Stream): Promise<void> {
-    if (reply.status >= 300) return this.#refused(reply, id, stream);
+    if (reply.status >= 300 && reply.status < 400) return this.#redirected(reply, id, stream);
+    if (reply.status >= 400) return this.#refused(reply, id, stream);
     if (isEventStream(reply)) return this.#follow(reply, id, stream);
     const collected = await collect(reply, this.#options.messageBytes);
     if ("tooLarge" in collected) return this.#tooLarge(id, stream, reply.header("content-length"));
@@ -150,9 +153,18 @@ export class HttpLink implements Link {
     return this.#lose(id, stream, { code: "SERVER_PROTOCOL", message, started: true, status: reply.status });
   }
 
+  /** Where a server points to is not where its operator wanted us to go, nor what our headers were meant for. */
+  #redirected(reply: HttpReply, id: number, stream: Stream): void {
+    discard(reply);
+    const target = reply.header("location")?.slice(0, EXCERPT) ?? "nowhere";
+    const message = `The server redirects (HTTP status ${reply.status}) to ${target}, and redirects are not followed: put the right address into its \`url\`.`;
+    this.#lose(id, stream, { code: "SERVER_PROTOCOL", message, started: true, status: reply.status });
+  }
+
   /** A status that says no. */
   async #refused(reply: HttpReply, id: number, stream: Stream): Promise<void> {
-    const collected = await collect(reply, this.#options.messageBytes).catch(() => ({ bytes: Buffer.alloc(0) }));
+    const limit = Math.min(MOST_REFUSAL, this.#options.messageBytes);
+    const collected = await collect(reply, limit).catch(() => ({ bytes: Buffer.alloc(0) }));
     const bytes = "bytes" in collected ? collected.bytes : Buffer.alloc(0);
     const answer = tryEnvelope(bytes);
     const sessionLost = this.#session !== undefined && isSessionLost(reply.status, answer);
