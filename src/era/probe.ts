@@ -93,7 +93,7 @@ function onError(error: RpcError, asked: string | undefined): Verdict {
 
 function again(version: string, error: RpcError, asked: string | undefined): Verdict {
   if (asked === undefined) return { kind: "retry", version };
-  return { kind: "none", reason: `The server refused version ${asked} twice: ${error.message}` };
+  return { kind: "none", reason: `The server refused version ${asked} twice: ${error.message}.` };
 }
 
 /** No modern revision in common: a legacy one will do, if the server has it. */

@@ -173,25 +173,15 @@ describe("AUT-13", () => {
       "",
     ];
     const origins = [undefined, "http://evil.test", "null", local];
-    for (const era of ["legacy", "modern"] as const) {
-      const { body, headers } = callOf(era);
-      for (const type of types) {
-        for (const origin of origins) {
-          for (const path of ["/mcp", "/mcp/some", "/mcp/server/a", "/api/servers"]) {
-            const more = { ...(type === "" ? {} : { "content-type": type }), ...(origin === undefined ? {} : { origin }) };
-            const session_ = era === "legacy" ? { "mcp-session-id": session } : {};
-            const answer = await send(gateway.at(path), { headers: { ...headers, ...session_, ...more }, body });
-            expect([path, type, origin, [403, 404, 405, 415].includes(answer.status), answer.status]).toEqual([
-              path,
-              type,
-              origin,
-              true,
-              answer.status,
-            ]);
-            expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
-            expect(answer.headers["access-control-allow-credentials"]).toBeUndefined();
-          }
-        }
+    const paths = ["/mcp", "/mcp/some", "/mcp/server/a", "/api/servers"];
+    for (const [type, origin, path] of each(types, origins, paths)) {
+      for (const era of ["legacy", "modern"] as const) {
+        const { body, headers } = callOf(era);
+        const more = { ...(type === "" ? {} : { "content-type": type }), ...(origin === undefined ? {} : { origin }) };
+        const own = era === "legacy" ? { "mcp-session-id": session } : {};
+        const answer = await send(gateway.at(path), { headers: { ...headers, ...own, ...more }, body });
+        expect({ path, type, origin, status: answer.status }).toEqual({ path, type, origin, status: oneOf([403, 404, 405, 415]) });
+        expect(Object.keys(answer.headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
       }
     }
     for (const path of ROUTES) {
@@ -205,3 +195,12 @@ describe("AUT-13", () => {
     expect(server.log.count({ what: "executed", name: "write" })).toBe(0);
   });
 });
+
+/** Every choice of one of each. */
+function each<A, B, C>(ones: readonly A[], twos: readonly B[], threes: readonly C[]): [A, B, C][] {
+  return ones.flatMap((one) => twos.flatMap((two) => threes.map((three): [A, B, C] => [one, two, three])));
+}
+
+function oneOf(statuses: readonly number[]): unknown {
+  return expect.toSatisfy((status: number) => statuses.includes(status));
+}

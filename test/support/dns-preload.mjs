@@ -10,9 +10,14 @@ dns.lookup = /** @type {typeof dns.lookup} */ (
   (name, options, callback) => {
     const done = typeof options === "function" ? options : callback;
     if (!/\.test\.?$/i.test(name)) return lookup(name, options, callback);
-    resolver.resolve4(name, (error, addresses = []) => {
+    resolver.resolve4(name, (error, addresses) => {
       if (error) return done(error, "", 0);
-      if (options?.all) return done(null, addresses.map((address) => ({ address, family: 4 })), 4);
+      if (options?.all)
+        return done(
+          null,
+          addresses.map((address) => ({ address, family: 4 })),
+          4,
+        );
       done(null, addresses[0] ?? "", 4);
     });
   }

@@ -4,7 +4,6 @@
  */
 
 import { createSocket, type RemoteInfo } from "node:dgram";
-import type { AddressInfo } from "node:net";
 
 const PRELOAD = new URL("dns-preload.mjs", import.meta.url);
 const HEADER = 12;
@@ -36,7 +35,7 @@ export async function startNameServer(addressOf: (name: string) => string | unde
     socket.send(Buffer.concat([head, answer]), port, host);
   };
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  const { port } = socket.address() as AddressInfo;
+  const { port } = socket.address();
   return {
     asked,
     env: { NODE_OPTIONS: `--import=${PRELOAD.href}`, TOOLYARD_TEST_DNS: `127.0.0.1:${port}` },

@@ -63,7 +63,7 @@ const SILENCE: ReadonlySet<ErrorCode> = new Set(["CALL_TIMEOUT", "CANCELLED"]);
 async function probe(connection: Connection, patience: Patience): Promise<Spoken | undefined> {
   const first = await discover(connection, LATEST_MODERN, patience);
   const verdict = first.kind === "retry" ? await discover(connection, first.version, patience, first.version) : first;
-  if (verdict.kind === "none") throw new ToolyardError("SERVER_PROTOCOL", `It does not say which protocol it speaks: ${verdict.reason}.`);
+  if (verdict.kind === "none") throw new ToolyardError("SERVER_PROTOCOL", `It does not say which protocol it speaks: ${verdict.reason}`);
   if (verdict.kind !== "modern") return undefined;
   return spokenBy("modern", verdict.version, verdict.discover);
 }
@@ -79,13 +79,18 @@ async function discover(connection: Connection, version: string, patience: Patie
     return stdioVerdict(await connection.request(waking === undefined ? question : { ...question, signal: waking.silent }), asked);
   } catch (error) {
     const failure = toToolyardError(error);
-    const { status = 0 } = failure.details;
     if (isProcess && SILENCE.has(failure.code)) return stdioVerdict(undefined);
-    if (failure.code === "SERVER_PROTOCOL" && status > 0) return httpVerdict(status, undefined, asked);
+    const status = tellingStatus(failure);
+    if (status !== undefined) return httpVerdict(status, undefined, asked);
     throw failure;
   } finally {
     waking?.stop();
   }
+}
+
+/** The HTTP status of a refusal that may tell the era; one that points elsewhere tells nothing. */
+function tellingStatus({ code, details: { status = 0 } }: ToolyardError): number | undefined {
+  return code === "SERVER_PROTOCOL" && status > 0 && !(status >= 300 && status < 400) ? status : undefined;
 }
 
 async function initialize(connection: Connection, { capabilities, clientInfo }: Handshake, ms: number): Promise<Spoken> {
