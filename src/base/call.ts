@@ -39,6 +39,15 @@ export interface Question {
   readonly signal: AbortSignal;
 }
 
+/** Where a handle comes from that a server has given out and a client now brings back. */
+export interface Origin {
+  readonly server: string;
+  /** Tool id: whoever may not see the tool has no use for what it has given out. */
+  readonly tool: string;
+  /** {@link Caller.instanceKey} of the client that it was given to. */
+  readonly instanceKey?: string;
+}
+
 /** One request on its way from a face to a server, and everything that may come back beside its answer. */
 export interface Call {
   /** The JSON-RPC method. */
@@ -46,6 +55,8 @@ export interface Call {
   /** The request's params; names and URIs in it are those of the hop that it stands on. */
   readonly params: Body;
   readonly caller: Caller;
+  /** Of a request about a handle alone, such as a task's id: that names no tool and no URI. */
+  readonly origin?: Origin;
   /** Aborts when the caller cancels. */
   readonly signal?: AbortSignal;
   /** The moment (Clock time, ms) at which the caller gives up; the server's own limits hold beside it. */
@@ -63,6 +74,11 @@ export interface Call {
    * caller expects no such word.
    */
   readonly completed?: (server: string, elicitationId: string) => void;
+  /**
+   * Takes how the task stands that this call has become, with the server's own id; may come after the answer. Absent where
+   * the caller expects no such word.
+   */
+  readonly task?: (status: Body) => void;
   /** Puts a server's question to this caller; absent where the caller can answer none. */
   readonly ask?: (question: Question) => Promise<Answer>;
 }

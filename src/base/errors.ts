@@ -178,6 +178,14 @@ export const ERRORS = {
     "The server asked its client a question that nobody here can answer.",
     "See the setting that the message names.",
   ),
+  TASK_ONLY: row(
+    "isError",
+    -32601,
+    200,
+    false,
+    "The tool runs as a task only, and the caller cannot have one of its kind.",
+    "Call it from a client that speaks tasks of the server's own era.",
+  ),
   LINK_FIRST: row(
     "isError",
     -32603,

@@ -64,7 +64,7 @@ export function serverCapabilitiesFor(union: JsonObject, era: Era, served: Serve
   if (tools !== undefined) result["tools"] = { ...listChanged };
   if (prompts !== undefined) result["prompts"] = { ...listChanged };
   if (resources !== undefined) result["resources"] = { ...listChanged, ...(served.subscribe ? { subscribe: true } : {}) };
-  if (tasks !== undefined && era === "legacy" && served.tasks) result["tasks"] = tasks;
+  if (tasks !== undefined && era === "legacy" && served.tasks) result["tasks"] = { ...objectOr(tasks), list: {} };
   const kept = extensionsKept(extensions, era === "modern" && served.tasks);
   if (kept !== undefined) result["extensions"] = kept;
   return result;
@@ -94,18 +94,20 @@ export interface Toward {
   readonly hasRoots: boolean;
   /** Capabilities of the one caller for whom this server (legacy) or this request (modern) is; undefined where several share it. */
   readonly caller?: JsonObject | undefined;
+  /** Tasks of that caller's era can be relayed. */
+  readonly withTasks?: boolean;
 }
 
 /**
  * ClientCapabilities toward a server. A server that several callers share is told of everything that can be
  * relayed to the one who turns out to be asked, but of no roots: a file server replaces its directories by them.
  */
-export function clientCapabilitiesToward({ asks, hasRoots, caller }: Toward): JsonObject {
+export function clientCapabilitiesToward({ asks, hasRoots, caller, withTasks = false }: Toward): JsonObject {
   const declared: JsonObject = {};
   if (asks && caller === undefined) Object.assign(declared, { elicitation: { form: {}, url: {} }, sampling: { tools: {} } });
   if (asks && caller !== undefined) Object.assign(declared, pick(caller, ["elicitation", "sampling", "experimental"]));
   if (hasRoots || (asks && isObject(caller?.["roots"]))) declared["roots"] = {};
-  const extensions = caller === undefined ? { [APPS_EXTENSION]: APPS_SETTING } : extensionsKept(caller["extensions"], false);
+  const extensions = caller === undefined ? { [APPS_EXTENSION]: APPS_SETTING } : extensionsKept(caller["extensions"], withTasks);
   if (extensions !== undefined) declared["extensions"] = extensions;
   return declared;
 }

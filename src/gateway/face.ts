@@ -13,11 +13,14 @@ import { Lists, listChanged } from "./endpoint/lists.ts";
 import type { Outlet } from "./endpoint/outlet.ts";
 import { Peer } from "./endpoint/peer.ts";
 import { Rounds } from "./rounds/rounds.ts";
+import { Tasks } from "./tasks/tasks.ts";
 
 export interface FaceOptions {
   readonly activity: Activity;
   /** Calls of modern clients that wait for answers. */
   readonly rounds: Rounds;
+  /** Tasks of servers that were made for clients. */
+  readonly tasks: Tasks;
   readonly clock: Clock;
   /** True where there is one client, and never another. */
   readonly alone?: boolean;
@@ -78,10 +81,12 @@ export class Face {
 
 /** A face of its own, for a process with one client. Closing it ends all that it holds of the yard, but not the yard. */
 export function openFace(yard: Toolyard, rules: ViewRules = {}): { readonly face: Face; close(): void } {
-  const rounds = new Rounds({ key: randomBytes(32), clock: systemClock, limits: yard.config.limits });
+  const key = randomBytes(32);
+  const rounds = new Rounds({ key, clock: systemClock, limits: yard.config.limits });
   const face = new Face(yard.view(rules), yard.config.limits, {
     activity: new Activity(),
     rounds,
+    tasks: new Tasks(key, systemClock),
     clock: systemClock,
     alone: true,
     report: () => {},

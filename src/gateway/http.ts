@@ -17,6 +17,7 @@ import { guardFor } from "./guard.ts";
 import { servePipe, type Pipe } from "./pipe.ts";
 import { openSocket, type LocalSocket } from "./socket.ts";
 import { Rounds } from "./rounds/rounds.ts";
+import { Tasks } from "./tasks/tasks.ts";
 import { Sessions } from "./streamable/sessions.ts";
 import { Streamable } from "./streamable/streamable.ts";
 
@@ -104,7 +105,8 @@ class YardGateway implements Gateway {
     this.#sessions = new Sessions({ key, clock, idleMs: limits.sessionIdleMs });
     this.#rounds = new Rounds({ key, clock, limits });
     const rounds = this.#rounds;
-    this.#faces = new Faces(yard, { activity, rounds, clock, report }, (face) => this.#sessions.leave(face));
+    const tasks = new Tasks(key, clock);
+    this.#faces = new Faces(yard, { activity, rounds, tasks, clock, report }, (face) => this.#sessions.leave(face));
     this.#gate = new Gate(auth, clock, (isGood) => this.#sessions.expel(isGood));
     const streamable = new Streamable({ sessions: this.#sessions, activity, limits });
     const guard = guardFor({ publicUrl: gateway.publicUrl, host });

@@ -6,15 +6,19 @@
 import type { Caller, RpcError } from "../base/call.ts";
 import { ToolyardError } from "../base/errors.ts";
 import { isObject, objectOr } from "../base/json.ts";
+import { takesTasks } from "../era/tasks.ts";
 
 const MISSING_CAPABILITY = -32021;
 const MEND = "Use a host that answers such questions, or pass `elicit`, `sample` or `roots` to openToolyard.";
+const TASK_ONLY = "It runs as a task of the tasks extension only, which a client of an earlier revision cannot follow.";
 const NOT_LET = 'Set "ask": "auto" on the server.';
 
 /** What a caller is told in place of the server's error; undefined where that says what is to be done. */
 export function lackingAnswer({ code, data }: RpcError, { era, capabilities }: Caller): ToolyardError | undefined {
   if (code !== MISSING_CAPABILITY) return undefined;
-  const required = Object.keys(objectOr(isObject(data) ? data["requiredCapabilities"] : undefined));
+  const needs = objectOr(isObject(data) ? data["requiredCapabilities"] : undefined);
+  if (takesTasks(needs)) return era === "modern" ? undefined : new ToolyardError("TASK_ONLY", TASK_ONLY);
+  const required = Object.keys(needs);
   const has = required.length > 0 && required.every((capability) => isObject(capabilities[capability]));
   if (era === "modern" && !has) return undefined;
   const what = required.length === 0 ? "something of its caller" : required.join(" and ");

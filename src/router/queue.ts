@@ -24,6 +24,7 @@ class Gate {
 export function queued(limits: QueueLimits, clock: Clock): Middleware {
   const gates = new Map<string, Gate>();
   return async (routed, next) => {
+    if (routed.call.origin !== undefined) return await next(routed); // about work that is under way already
     const { name, concurrency, ask } = routed.route.server;
     const gate = gates.get(name) ?? new Gate();
     gates.set(name, gate);

@@ -36,7 +36,7 @@ const snapshot = snapshotOf({
 });
 
 const to = (method: string, params: JsonObject): string => {
-  const { server, item: found } = resolve(snapshot, targetOf(method, Body.of(params)));
+  const { server, item: found } = resolve(snapshot, targetOf({ method, params: Body.of(params) }));
   return found === undefined ? server : `${server}/${found.origin}`;
 };
 
@@ -53,7 +53,7 @@ describe("names that the page of an App knows", () => {
 
 describe("addresses that nobody lists", () => {
   const read = (uri: string, linked?: (uri: string) => string | undefined): string =>
-    resolve(snapshot, targetOf("resources/read", Body.of({ uri })), linked).server;
+    resolve(snapshot, targetOf({ method: "resources/read", params: Body.of({ uri }) }), linked).server;
 
   it("belong to the server whose result has named them, if the caller sees it", () => {
     expect(read("x://1", (uri) => (uri === "x://1" ? "c" : undefined))).toBe("c");
@@ -63,7 +63,7 @@ describe("addresses that nobody lists", () => {
   it("belong to the server of the tool whose page they are, if there is only one", () => {
     const own = item("tool", "b", "own", { _meta: { ui: { resourceUri: "ui://b" } } });
     const made = snapshotOf({ ...snapshot, tools: [...tools, own] });
-    expect(resolve(made, targetOf("resources/read", Body.of({ uri: "ui://b" }))).server).toBe("b");
+    expect(resolve(made, targetOf({ method: "resources/read", params: Body.of({ uri: "ui://b" }) })).server).toBe("b");
     expect(() => read("ui://page")).toThrow(/Unknown resource/);
   });
 });

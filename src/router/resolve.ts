@@ -1,6 +1,7 @@
 /** From the name or URI in a request to the one item that it means, or to the one server that knows its method. Pure: one look-up in the Snapshot. */
 
 import type { Body } from "../base/body.ts";
+import type { Call, Origin } from "../base/call.ts";
 import { ToolyardError } from "../base/errors.ts";
 import { objectOr, stringOr } from "../base/json.ts";
 import { pageOf } from "../catalog/app.ts";
@@ -9,7 +10,7 @@ import { suggestNames } from "../catalog/suggest.ts";
 import { matchesTemplate } from "./template.ts";
 
 /** What a request is about. */
-export type Target = Thing | Other;
+export type Target = Thing | Other | Handle;
 
 interface Thing {
   readonly kind: "tool" | "prompt" | "uri";
@@ -24,6 +25,13 @@ interface Other {
   readonly uri: string | undefined;
 }
 
+/** What a server has given out. */
+interface Handle {
+  readonly kind: "handle";
+  readonly method: string;
+  readonly origin: Origin;
+}
+
 export interface Resolved {
   readonly server: string;
   readonly item: Item | undefined;
@@ -33,7 +41,8 @@ export interface Resolved {
 type Linked = (uri: string) => string | undefined;
 
 /** @throws INVALID_PARAMS when the request names nothing and should */
-export function targetOf(method: string, params: Body): Target {
+export function targetOf({ method, params, origin }: Pick<Call, "method" | "params" | "origin">): Target {
+  if (origin !== undefined) return { kind: "handle", method, origin };
   switch (method) {
     case "tools/call":
       return { kind: "tool", name: required(params, "name") };
@@ -58,9 +67,16 @@ export function targetOf(method: string, params: Body): Target {
 export function resolve(snapshot: Snapshot, target: Target, linked: Linked = () => undefined): Resolved {
   if (target.kind === "uri") return resolveUri(snapshot, target.name, linked);
   if (target.kind === "other") return resolveOther(snapshot, target);
+  if (target.kind === "handle") return resolveHandle(snapshot, target);
   const item = target.kind === "tool" ? (snapshot.tool(target.name) ?? calledByApp(snapshot, target.name)) : snapshot.prompt(target.name);
   if (item === undefined) throw unknown(target, target.kind === "tool" ? snapshot.tools : snapshot.prompts, silentOwner(snapshot, target));
   return { server: item.server, item, name: target.name };
+}
+
+/** Whoever may not see the tool any more has no use for what it gave out. */
+function resolveHandle({ tools }: Snapshot, { method, origin: { server, tool } }: Handle): Resolved {
+  if (tools.some(({ id }) => id === tool)) return { server, item: undefined, name: method };
+  throw new ToolyardError("INVALID_PARAMS", "Unknown task.", { mend: "List the tasks that there are." });
 }
 
 /** The page of an App knows the tools of its server by their own names: the only such tool of a server with Apps. */

@@ -13,7 +13,7 @@ const WINDOW = 100;
 const LONGEST_WAIT_MS = 100;
 /** Answers that say nothing about the request itself: another try may well succeed. */
 const LOST: ReadonlySet<ToolyardError["code"]> = new Set(["SERVER_UNREACHABLE", "SERVER_EXITED", "OUTCOME_UNKNOWN"]);
-const SAFE_METHODS: ReadonlySet<string> = new Set(["prompts/get", "resources/read", "completion/complete"]);
+const SAFE_METHODS: ReadonlySet<string> = new Set(["prompts/get", "resources/read", "completion/complete", "tasks/get", "tasks/result"]);
 
 /** At most a fifth of the last requests may be repeats (but a few always): an outage is not made worse by us. */
 export class RetryBudget {

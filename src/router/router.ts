@@ -17,6 +17,7 @@ import { limitsOf } from "./limits.ts";
 import { NamedLinks } from "./named-links.ts";
 import { tellingOwnRoots } from "./own-roots.ts";
 import { resolve, targetOf, type Resolved } from "./resolve.ts";
+import { checkTask, expected, withFitTask } from "./tasks.ts";
 import { compose, type Middleware, type Next, type RoutedCall } from "./route.ts";
 
 const ARGUMENT_ERROR = /invalid (arguments|params|input)|validation error|-32602/i;
@@ -40,7 +41,7 @@ export class Router {
   async call(call: Call, snapshot: Snapshot): Promise<Answer> {
     let routed: RoutedCall | undefined;
     try {
-      routed = this.#route(call, this.#resolve(call, snapshot));
+      routed = this.#route(call, this.#resolve(call, snapshot), snapshot);
       return withSchema(await this.#chain(routed), routed.route.item);
     } catch (error) {
       return toAnswer(this.#orSilence(toToolyardError(error)), call, routed?.route);
@@ -54,7 +55,7 @@ export class Router {
    * @throws INVALID_PARAMS, UNKNOWN_NAME, SERVER_REMOVED, SERVER_BUSY
    */
   watch(call: Call, snapshot: Snapshot, changed: Changed): Watch {
-    const { route } = this.#route(call, this.#resolve(call, snapshot));
+    const { route } = this.#route(call, this.#resolve(call, snapshot), snapshot);
     const { answer, close } = this.#pool.for(route.server.name, call).watch(route.name, changed);
     const named = answer.catch((error: unknown) => Promise.reject(placed(toToolyardError(error), route)));
     named.catch(() => {}); // who listens is told all the same
@@ -68,14 +69,16 @@ export class Router {
     return this.#pool.get(server)?.silence ?? error;
   }
 
-  #resolve({ method, params, caller }: Call, snapshot: Snapshot): Resolved {
-    return resolve(snapshot, targetOf(method, params), (uri) => this.#links.owner(caller.identity, uri));
+  #resolve(call: Call, snapshot: Snapshot): Resolved {
+    return resolve(snapshot, targetOf(call), (uri) => this.#links.owner(call.caller.identity, uri));
   }
 
-  #route(call: Call, resolved: Resolved): RoutedCall {
+  #route(call: Call, resolved: Resolved, snapshot: Snapshot): RoutedCall {
     const server = this.#pool.get(resolved.server)?.server;
     if (server === undefined) throw new ToolyardError("SERVER_REMOVED", "It has been removed.", { server: resolved.server });
-    const params = ownParams(call, resolved.item);
+    const section = snapshot.sections.get(server.name);
+    checkTask(call, resolved.item, server, section);
+    const params = ownParams(withFitTask(call, section), resolved.item);
     return { call: params === call.params ? call : { ...call, params }, route: { server, item: resolved.item, name: resolved.name } };
   }
 
@@ -83,11 +86,17 @@ export class Router {
     const upstream = this.#pool.for(route.server.name, call);
     const { item } = route;
     const inputSchema = item?.ownSchema ?? item?.definition["inputSchema"];
-    const answer = await upstream.request({ method: call.method, params: call.params, limits: limitsOf(route), call, inputSchema });
+    const answer = await upstream.request({
+      method: call.method,
+      params: call.params,
+      limits: limitsOf(route, call.method),
+      call,
+      inputSchema,
+    });
     const from = upstream.connection?.spoken?.era ?? "legacy";
     const { protocolVersion } = call.caller;
     if (answer.error !== undefined) return failed(answer.error, call.caller, from);
-    if (isUnfinished(answer.result, from)) return answer;
+    if (isUnfinished(answer.result, from)) return expected(answer, call.caller);
     this.#links.note(call.caller.identity, route.server.name, answer.result);
     const crossing = { from, toVersion: protocolVersion, outputSchema: item?.definition["outputSchema"] };
     return { result: atItsAddress(toClient(call.method, answer.result, crossing), item) };

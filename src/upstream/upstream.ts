@@ -303,7 +303,7 @@ export class Upstream {
       listChanged: () => this.#listing.changed(),
       updated: (uri: string) => this.watches.tell(uri),
       deaf: () => this.#probeSession(),
-      isWatched: () => this.watches.size > 0,
+      isWatched: () => this.watches.size > 0 || this.connection?.hasTasks === true,
       log: (params: JsonObject) => this.events.emit("log", params),
       notice: (text: string) => this.events.emit("notice", text),
     };

@@ -10,6 +10,7 @@ const STEPS: readonly { readonly step: string; readonly title: string }[] = [
   { step: "progress", title: "progress" },
   { step: "form", title: "form" },
   { step: "sampling", title: "sampling" },
+  { step: "task", title: "task" },
   { step: "cancel", title: "cancel" },
   { step: "after", title: "call after it" },
 ];
@@ -23,7 +24,8 @@ of the second table behind it. \`npm run interop\` installs them, tries them and
 
 const CLIENTS = `## Clients
 
-*form* and *sampling*: a server asks in the middle of a call, and the client answers. *cancel*: the client gives a call up, and
+*form* and *sampling*: a server asks in the middle of a call, and the client answers. *task*: a call becomes one, asks a question,
+and is fetched. *cancel*: the client gives a call up, and
 the server is free again within 3 s. A server that several clients share asks nobody while a call that one of them gave up may
 still be at work there, as nobody could know whose question it is; so clients are tried one after the other, with a pause.`;
 

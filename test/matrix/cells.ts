@@ -13,7 +13,7 @@ export interface Cell {
     | { readonly kind: "checked" }
     /** It fails, and that is known. */
     | { readonly kind: "pending"; readonly reason: string }
-    | { readonly kind: "later" | "absent"; readonly reason: string };
+    | { readonly kind: "absent"; readonly reason: string };
 }
 
 export const CELLS: readonly Cell[] = COLUMNS.flatMap((column) =>
@@ -28,7 +28,6 @@ export const CELLS: readonly Cell[] = COLUMNS.flatMap((column) =>
 function stateOf(column: Column, feature: Feature): Cell["state"] {
   const absent = feature.absent?.(column);
   if (absent !== undefined) return { kind: "absent", reason: absent };
-  if (feature.later !== undefined) return { kind: "later", reason: feature.later };
   const pending = PENDING.find((each) => each.feature === feature.name && each.when(column));
   return pending === undefined ? { kind: "checked" } : { kind: "pending", reason: pending.reason };
 }

@@ -7,13 +7,13 @@ import type { Outcome } from "./run.ts";
 
 /** A cell's sign, and why it is not just good. */
 interface Mark {
-  readonly sign: "✓" | "✗" | "pending" | "later" | "n/a";
+  readonly sign: "✓" | "✗" | "pending" | "n/a";
   readonly reason: string | undefined;
 }
 
 const NEWEST: readonly Revision[] = ["2025-11-25", "2026-07-28"];
 /** Of signs in one cell the worst is shown. */
-const ORDER: readonly Mark["sign"][] = ["n/a", "✓", "later", "pending", "✗"];
+const ORDER: readonly Mark["sign"][] = ["n/a", "✓", "pending", "✗"];
 
 export function tablesOf(outcomes: readonly Outcome[]): string {
   const notes = new Notes();
@@ -97,7 +97,6 @@ class Notes {
 
 function markOf({ cell: { state }, failure }: Outcome): Mark {
   if (state.kind === "absent") return { sign: "n/a", reason: state.reason };
-  if (state.kind === "later") return { sign: "later", reason: state.reason };
   if (state.kind === "pending") return { sign: "pending", reason: state.reason };
   return { sign: failure === undefined ? "✓" : "✗", reason: undefined };
 }

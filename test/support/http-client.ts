@@ -150,7 +150,7 @@ export class HttpClient implements AsyncDisposable {
   /** The headers that repeat a modern request's body. */
   #routing(method: string, params: JsonObject): Record<string, string> {
     if (this.#options.era !== "modern") return {};
-    const name = params["name"] ?? params["uri"];
+    const name = params["name"] ?? params["uri"] ?? params["taskId"];
     return { "mcp-method": method, ...(typeof name === "string" && { "mcp-name": headerText(name) }) };
   }
 

@@ -23,12 +23,15 @@ const SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** What an `initialize` settles. Unknown and modern revisions become our latest legacy one. */
 export function handshake(params: Body): { readonly version: string; readonly capabilities: JsonObject } {
-  return { version: negotiateLegacy(params.get("protocolVersion")), capabilities: relayable(objectOr(params.get("capabilities"))) };
+  return {
+    version: negotiateLegacy(params.get("protocolVersion")),
+    capabilities: relayable(objectOr(params.get("capabilities")), "legacy"),
+  };
 }
 
 /** The sender of a modern message. */
 export function modernCaller({ version, capabilities }: ModernClaim, identity: string): Caller {
-  return { identity, era: "modern", protocolVersion: version, capabilities: relayable(capabilities) };
+  return { identity, era: "modern", protocolVersion: version, capabilities: relayable(capabilities, "modern") };
 }
 
 /** An answer as bytes. */

@@ -5,40 +5,44 @@ import type { Answer, Caller, RpcError } from "../../base/call.ts";
 import type { Clock } from "../../base/clock.ts";
 import { ToolyardError } from "../../base/errors.ts";
 import { stringOr } from "../../base/json.ts";
+import type { Item } from "../../catalog/item.ts";
 import { LOG_LEVELS } from "../../era/classify.ts";
 import type { View } from "../../view.ts";
+import { writeRequest } from "../../wire/envelope.ts";
 import type { Activity } from "./activity.ts";
 import { toCall, type Exchange } from "./exchange.ts";
 import { rpcErrorOf, unknownMethod } from "./faults.ts";
 import { Listening } from "./listening.ts";
 import type { ListMethod, Lists } from "./lists.ts";
-import { discoverResult } from "./offer.ts";
+import { discoverResult, offersTasks } from "./offer.ts";
 import { ProgressGate } from "./progress.ts";
 import type { Outlet } from "./outlet.ts";
 import { Rounds, type Send } from "../rounds/rounds.ts";
+import type { Sight, Tasks } from "../tasks/tasks.ts";
 
 export interface EndpointParts {
   readonly view: View;
   readonly lists: Lists;
   readonly activity: Activity;
   readonly rounds: Rounds;
+  readonly tasks: Tasks;
   readonly clock: Clock;
   /** Told of faults of our own. */
   report(error: unknown): void;
 }
 
-/** Legacy methods that the modern era has no longer, and those of tasks, which nobody carries yet. */
+/** Legacy methods that the modern era has no longer. */
 const NOT_MODERN: ReadonlySet<string> = new Set([
   "initialize",
   "ping",
   "logging/setLevel",
   "resources/subscribe",
   "resources/unsubscribe",
-  "tasks/get",
-  "tasks/update",
-  "tasks/cancel",
+  "tasks/list",
+  "tasks/result",
 ]);
-const NOT_LEGACY: ReadonlySet<string> = new Set(["server/discover", "subscriptions/listen"]);
+const ABOUT_TASKS: ReadonlySet<string> = new Set(["tasks/list", "tasks/get", "tasks/result", "tasks/update", "tasks/cancel"]);
+const NOT_LEGACY: ReadonlySet<string> = new Set(["server/discover", "subscriptions/listen", "tasks/update"]);
 
 export class Endpoint {
   readonly #parts: EndpointParts;
@@ -71,7 +75,7 @@ export class Endpoint {
   }
 
   async #answer(exchange: Exchange): Promise<Answer> {
-    const { method, params, caller } = exchange;
+    const { method } = exchange;
     switch (method) {
       case "tools/list":
       case "prompts/list":
@@ -90,7 +94,7 @@ export class Endpoint {
       case "resources/unsubscribe":
         return await this.#subscribe(method, exchange);
       default:
-        return await this.#forward(exchange, caller.era === "legacy" ? withoutTask(params) : params);
+        return ABOUT_TASKS.has(method) ? await this.#task(exchange) : await this.#forward(exchange);
     }
   }
 
@@ -107,15 +111,48 @@ export class Endpoint {
   }
 
   /** Sends the request to its server; what the server says meanwhile goes out before the answer. */
-  async #forward(exchange: Exchange, params: Body): Promise<Answer> {
-    const { view, rounds } = this.#parts;
-    if (exchange.caller.era === "modern" && Rounds.has(exchange.method))
-      return await rounds.answer(exchange, ownerOf(exchange, view), this.#send(exchange));
-    const { progressToken, outlet } = exchange;
+  async #forward(exchange: Exchange): Promise<Answer> {
+    const { view, rounds, tasks } = this.#parts;
+    const { caller, method, params, progressToken, outlet } = exchange;
+    if (caller.era === "modern" && Rounds.has(method)) {
+      const answer = await rounds.answer(exchange, ownerOf(exchange, view), this.#send(exchange));
+      return tasks.created(answer, caller, toolOf(exchange, view));
+    }
+    if (method === "tools/call" && params.member("task") !== undefined) return await this.#makeTask(exchange);
     const gate = progressToken === undefined ? undefined : new ProgressGate(progressToken, outlet);
-    const answer = await view.request(toCall(exchange, params, gate));
+    const answer = await view.request(toCall(exchange, params, gate, tasks));
     gate?.end();
     return answer.error === undefined ? answer : { error: withLinksOf(answer.error, exchange, view) };
+  }
+
+  /** A call that is to become a task: what its server says of it later goes to the client, whatever stream that then has. */
+  async #makeTask(exchange: Exchange): Promise<Answer> {
+    const { view, tasks } = this.#parts;
+    const { caller, params, progressToken, peer } = exchange;
+    const item = toolOf(exchange, view);
+    const outlet: Outlet = { send: (...message) => exchange.outlet.send(...message) || (peer?.outlet.send(...message) ?? false) };
+    const gate = progressToken === undefined ? undefined : new ProgressGate(progressToken, outlet);
+    const created = Promise.withResolvers<void>();
+    const told = async (status: Body): Promise<void> => {
+      await created.promise; // a server may be quicker than the answer is on its way
+      const shown = item === undefined ? undefined : tasks.status(status, item.server, caller);
+      if (shown !== undefined) peer?.tell(writeRequest(undefined, "notifications/tasks/status", shown));
+    };
+    const answer = await view.request({ ...toCall({ ...exchange, outlet }, params, gate, tasks), task: (status) => void told(status) });
+    gate?.end(); // what comes later, when it is a task, goes out all the same
+    setImmediate(() => created.resolve());
+    return answer.error === undefined ? tasks.created(answer, caller, item) : { error: withLinksOf(answer.error, exchange, view) };
+  }
+
+  /** A request about a task, or for all of them. */
+  async #task(exchange: Exchange): Promise<Answer> {
+    const { view, tasks } = this.#parts;
+    const { caller, method, params } = exchange;
+    if (!offersTasks(view.snapshot(), caller.era)) throw unknownMethod(method);
+    if (method === "tasks/list") return { result: await tasks.list(params.get("cursor"), caller, sightOf(exchange, view)) };
+    const opened = tasks.open(params, caller);
+    const call = toCall(exchange, opened.params, undefined, tasks);
+    return opened.shown(await view.request({ ...call, origin: opened.origin }));
   }
 
   /** As {@link Endpoint.#forward}, for a call that may change the request by which its client waits. */
@@ -124,7 +161,7 @@ export class Endpoint {
       const outlet: Outlet = { send: (message, droppable) => current()?.outlet.send(message, droppable) ?? false };
       const { progressToken } = exchange;
       const gate = progressToken === undefined ? undefined : new ProgressGate(progressToken, outlet);
-      const call = toCall({ ...exchange, outlet }, params, gate);
+      const call = toCall({ ...exchange, outlet }, params, gate, this.#parts.tasks);
       const answer = await this.#parts.view.request({
         ...call,
         signal: more.signal,
@@ -151,13 +188,22 @@ function withLinksOf(error: RpcError, exchange: Exchange, view: View): RpcError 
   return server === undefined || exchange.peer === undefined ? error : exchange.peer.links.shownError(server, error);
 }
 
-function mayBeAsked({ capabilities: { elicitation, sampling, roots } }: Caller): boolean {
-  return (elicitation ?? sampling ?? roots) !== undefined;
+/** The tool that a call means, as far as the View knows it. */
+function toolOf({ method, params }: Exchange, view: View): Item | undefined {
+  const name = stringOr(params.get("name"));
+  return method !== "tools/call" || name === undefined ? undefined : view.snapshot().tool(name);
 }
 
-/** Tasks are not offered, so a wish for one does not count (spec 2025-11-25: Tasks). */
-function withoutTask(params: Body): Body {
-  return params.get("task") === undefined ? params : params.with({ task: undefined });
+function sightOf({ caller, signal }: Exchange, view: View): Sight {
+  const tools = new Set(view.snapshot().tools.map(({ id }) => id));
+  return {
+    sees: ({ tool }) => tools.has(tool),
+    look: (params, origin) => view.request({ method: "tasks/get", params, caller, origin, signal }),
+  };
+}
+
+function mayBeAsked({ capabilities: { elicitation, sampling, roots } }: Caller): boolean {
+  return (elicitation ?? sampling ?? roots) !== undefined;
 }
 
 async function setLevel({ params, peer }: Exchange): Promise<Body> {

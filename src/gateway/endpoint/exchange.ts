@@ -7,6 +7,7 @@ import { writeRequest, type RpcId } from "../../wire/envelope.ts";
 import { sendLog } from "./logs.ts";
 import type { Outlet } from "./outlet.ts";
 import { canBeAsked, type Peer } from "./peer.ts";
+import type { Tasks } from "../tasks/tasks.ts";
 import type { ProgressGate } from "./progress.ts";
 
 export interface Exchange {
@@ -27,7 +28,7 @@ export interface Exchange {
 type Draft = { -readonly [Key in keyof Call]: Call[Key] };
 
 /** What the core gets to see of a request. Only what this client can take is put on it: that keeps the path of a call short. */
-export function toCall(exchange: Exchange, params: Body, gate: ProgressGate | undefined): Call {
+export function toCall(exchange: Exchange, params: Body, gate: ProgressGate | undefined, tasks: Tasks): Call {
   const { method, caller, peer, signal, outlet, logLevel } = exchange;
   const call: Draft = { method, params, caller, signal };
   if (gate !== undefined) call.progress = gate.take;
@@ -35,7 +36,7 @@ export function toCall(exchange: Exchange, params: Body, gate: ProgressGate | un
   if (logLevel !== undefined || caller.era === "legacy") call.log = (message) => sendLog(message, logLevel, outlet);
   call.notify = (name, news) => void outlet.send(writeRequest(undefined, name, news), true);
   if (peer !== undefined && canBeAsked(caller)) {
-    call.ask = (question) => peer.ask(question, caller, outlet);
+    call.ask = tasks.relating((question) => peer.ask(question, caller, outlet), caller);
     call.completed = peer.links.completed;
   }
   return call;

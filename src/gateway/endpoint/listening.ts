@@ -3,8 +3,9 @@
 import type { Body } from "../../base/body.ts";
 import type { Clock } from "../../base/clock.ts";
 import { ToolyardError } from "../../base/errors.ts";
-import { isObject, type JsonValue } from "../../base/json.ts";
+import { isObject, objectOr, type JsonValue } from "../../base/json.ts";
 import type { View } from "../../view.ts";
+import { requireExtension } from "../tasks/tasks.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ListKind, Lists } from "./lists.ts";
 import { FILTER, NewsStream, type Wishes } from "./news-stream.ts";
@@ -37,11 +38,13 @@ export class Listening {
   /**
    * Tells the client of changes until it leaves or we end. Resolves with the result that then is sent.
    *
-   * @throws INVALID_PARAMS without a good filter, SERVER_BUSY when too many listen already
+   * @throws INVALID_PARAMS without a good filter, MISSING_CAPABILITY, SERVER_BUSY when too many listen already
    */
   listen(exchange: Exchange): Promise<Body> {
     const { identity } = exchange.caller;
-    const wishes = wishesIn(exchange.params.get("notifications"));
+    const filter = exchange.params.get("notifications");
+    const wishes = wishesIn(filter);
+    if (objectOr(filter)["taskIds"] !== undefined) requireExtension(exchange.caller);
     this.#refuseTooMany(identity);
     const stream = new NewsStream(exchange, wishes);
     this.#open.set(stream, identity);

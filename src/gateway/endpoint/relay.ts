@@ -4,7 +4,7 @@ import { Body } from "../../base/body.ts";
 import type { Answer, Caller, Question } from "../../base/call.ts";
 import type { Cancel, Clock } from "../../base/clock.ts";
 import { ToolyardError } from "../../base/errors.ts";
-import { stringOr } from "../../base/json.ts";
+import { objectOr, stringOr, type JsonObject } from "../../base/json.ts";
 import { canAsk } from "../../era/capabilities.ts";
 import { questionFor } from "../../era/downgrade.ts";
 import { writeRequest, type Envelope, type RpcId } from "../../wire/envelope.ts";
@@ -90,6 +90,16 @@ export function shownTo({ capabilities, protocolVersion }: Caller, { server, met
 /** A form or link names who asks, as the client knows only us. */
 export function namedBy(server: string, params: Body): Body {
   return params.with({ message: `${server}: ${stringOr(params.get("message")) ?? ""}` });
+}
+
+/** The same for questions that stand in a result, by their keys. */
+export function namedRequests(requests: JsonObject, server: string): JsonObject {
+  return Object.fromEntries(Object.entries(requests).map(([key, request]) => [key, namedRequest(objectOr(request), server)]));
+}
+
+function namedRequest(request: JsonObject, server: string): JsonObject {
+  if (request["method"] !== "elicitation/create") return request;
+  return { ...request, params: namedBy(server, Body.of(objectOr(request["params"]))).value };
 }
 
 function refused(message: string): Promise<never> {

@@ -14,7 +14,7 @@ import type { Limits } from "../../config/config.ts";
 import { META } from "../../era/meta.ts";
 import type { Exchange } from "../endpoint/exchange.ts";
 import { SERVER_INFO } from "../endpoint/offer.ts";
-import { namedBy } from "../endpoint/relay.ts";
+import { namedRequests } from "../endpoint/relay.ts";
 import { Run, type RunCall } from "./run.ts";
 import { States, type Subject } from "./state.ts";
 
@@ -131,15 +131,7 @@ export class Rounds {
 function named(answer: Answer, server: string | undefined): Answer {
   const requests = answer.result?.get("inputRequests");
   if (answer.result?.get("resultType") !== "input_required" || server === undefined || !isObject(requests)) return answer;
-  const inputRequests = Object.fromEntries(
-    Object.entries(requests).map(([key, request]) => [key, namedRequest(objectOr(request), server)]),
-  );
-  return { result: answer.result.with({ inputRequests }) };
-}
-
-function namedRequest(request: JsonObject, server: string): JsonObject {
-  if (request["method"] !== "elicitation/create") return request;
-  return { ...request, params: namedBy(server, Body.of(objectOr(request["params"]))).value };
+  return { result: answer.result.with({ inputRequests: namedRequests(requests, server) }) };
 }
 
 function inputRequired(inputRequests: JsonObject, requestState: string): Body {

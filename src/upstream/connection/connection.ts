@@ -8,7 +8,7 @@ import type { Answer, Call, Era, RpcError } from "../../base/call.ts";
 import type { Clock } from "../../base/clock.ts";
 import { isTooDeep } from "../../base/depth.ts";
 import { ToolyardError } from "../../base/errors.ts";
-import { objectOr, type JsonObject } from "../../base/json.ts";
+import { objectOr, stringOr, type JsonObject } from "../../base/json.ts";
 import { linksIn } from "../../era/links.ts";
 import { META, outboundMeta, withoutRound, type Hop } from "../../era/meta.ts";
 import type { Envelope, RpcId } from "../../wire/envelope.ts";
@@ -18,6 +18,7 @@ import { Abandoned } from "./abandoned.ts";
 import { OpenLinks } from "./open-links.ts";
 import { Pending, type RequestLimits } from "./pending.ts";
 import { Questions, type QuestionRules } from "./questions.ts";
+import { TaskCalls } from "./task-calls.ts";
 
 export type ListKind = "tools" | "prompts" | "resources";
 
@@ -85,7 +86,6 @@ const NOT_OF_A_CALL: ReadonlySet<string> = new Set([
   "notifications/initialized",
   "notifications/roots/list_changed",
   "notifications/tasks",
-  "notifications/tasks/status",
 ]);
 
 export class Connection {
@@ -97,6 +97,7 @@ export class Connection {
   readonly #questions: Questions;
   readonly #links: OpenLinks;
   readonly #abandoned = new Abandoned();
+  readonly #tasks = new TaskCalls();
   #link: Link | undefined;
   #noise: Noise | undefined;
   #spoken: Spoken | undefined;
@@ -143,6 +144,11 @@ export class Connection {
     return count;
   }
 
+  /** Is a call still at work after its answer, as a task? */
+  get hasTasks(): boolean {
+    return this.#tasks.isBusy(this.#options.clock.now());
+  }
+
   /** What has come that is no MCP message, or one that a server may not send; undefined: nothing. */
   get noise(): Noise | undefined {
     return this.#noise;
@@ -167,13 +173,10 @@ export class Connection {
     if (this.#ended !== undefined) return Promise.reject(this.#errorOf({ ...this.#ended, started: false }, request.method));
     if (request.call?.signal?.aborted) return Promise.reject(new ToolyardError("CANCELLED", "The caller cancelled."));
     const id = this.#nextId++;
-    const pending = new Pending(
-      { id, method: request.method, call: request.call, limits: request.limits, signal: request.signal },
-      this.#options.clock,
-      this.#giveUp,
-    );
+    const { method, params, call, limits, signal, inputSchema, acknowledged } = request;
+    const task = call?.origin === undefined ? undefined : stringOr(params.get("taskId"));
+    const pending = new Pending({ id, method, call, limits, signal, task }, this.#options.clock, this.#giveUp);
     this.#pending.set(id, pending);
-    const { method, inputSchema, acknowledged } = request;
     if (acknowledged !== undefined) this.#unacknowledged.set(id, acknowledged);
     this.link.request({ id, method, params: this.#outbound(request, id), inputSchema });
     return pending.answer;
@@ -237,7 +240,7 @@ export class Connection {
     if (pending === undefined) return this.#answeredNobody(id);
     this.#forget(pending);
     const { result, error } = envelope;
-    if (result?.isObject === true) return pending.resolve({ result });
+    if (result?.isObject === true) return this.#succeeded(pending, result);
     if (error !== undefined) return this.#failed(pending, error);
     const message = `The server's answer has ${result === undefined ? "neither result nor error" : "a result that is no object"}.`;
     pending.reject(this.#errorOf({ code: "SERVER_PROTOCOL", message, started: true }, pending.method));
@@ -257,6 +260,13 @@ export class Connection {
     const error = failure.answer?.error;
     if (error !== undefined && !failure.sessionLost && failure.code === "SERVER_PROTOCOL") return this.#failed(pending, error);
     pending.reject(this.#errorOf(failure, pending.method));
+  }
+
+  #succeeded(pending: Pending, result: Body): void {
+    const era = this.#spoken?.era ?? "legacy";
+    this.#tasks.made(pending, era, result, this.#options.clock.now());
+    this.#tasks.answered(pending, result);
+    pending.resolve({ result });
   }
 
   /** By an error of the server's own, which may have links in it. */
@@ -307,7 +317,7 @@ export class Connection {
     const own = stream === undefined ? undefined : (this.#pending.get(stream) ?? "gone");
     const abandoned = this.#abandoned.callers(this.#options.clock.now());
     void this.#questions
-      .put({ method: envelope.method ?? "", params: envelope.params, id, own, open: this.#pending.values(), abandoned })
+      .put({ method: envelope.method ?? "", params: envelope.params, id, own, open: this.#pending.values(), abandoned, tasks: this.#tasks })
       .then((answer) => {
         if (this.#ended === undefined && answer !== undefined) this.link.reply(id, answer);
       });
@@ -327,6 +337,8 @@ export class Connection {
         return typeof object["uri"] === "string" ? this.#events.updated(object["uri"]) : undefined;
       case "notifications/subscriptions/acknowledged":
         return this.#acknowledged(object);
+      case "notifications/tasks/status":
+        return this.#tasks.told(params);
       case "notifications/elicitation/complete":
         return this.#links.complete(object["elicitationId"]);
       case "notifications/cancelled":
@@ -343,7 +355,8 @@ export class Connection {
 
   #progressed({ progressToken, ...progress }: JsonObject): void {
     const pending = typeof progressToken === "number" ? this.#pending.get(progressToken) : undefined;
-    if (pending?.progress(progress["progress"])) pending.call?.progress?.(progress);
+    if (pending === undefined) return this.#tasks.progressed(progressToken, progress);
+    if (pending.progress(progress["progress"])) pending.call?.progress?.(progress);
   }
 
   #acknowledged({ _meta, notifications }: JsonObject): void {

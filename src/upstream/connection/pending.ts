@@ -16,6 +16,8 @@ export class Pending {
   readonly method: string;
   /** The call it serves; undefined for our own requests. */
   readonly call: Call | undefined;
+  /** The task that it is about, by the server's own id. */
+  readonly task: string | undefined;
   readonly answer: Promise<Answer>;
   readonly startedAt: number;
   readonly #clock: Clock;
@@ -34,13 +36,21 @@ export class Pending {
 
   /** @param giveUp called when the caller cancels or the time is over; it must settle this */
   constructor(
-    request: { id: number; method: string; call: Call | undefined; limits: RequestLimits; signal?: AbortSignal | undefined },
+    request: {
+      id: number;
+      method: string;
+      call: Call | undefined;
+      limits: RequestLimits;
+      signal?: AbortSignal | undefined;
+      task?: string | undefined;
+    },
     clock: Clock,
     giveUp: (pending: Pending, error: ToolyardError) => void,
   ) {
     this.id = request.id;
     this.method = request.method;
     this.call = request.call;
+    this.task = request.task;
     this.limits = request.limits;
     this.#clock = clock;
     this.#giveUp = giveUp;

@@ -3,6 +3,7 @@ import { Body } from "../../base/body.ts";
 import type { Answer, Call, Caller } from "../../base/call.ts";
 import { FakeClock } from "../../base/fake-clock.suite.ts";
 import { Pending } from "./pending.ts";
+import { TaskCalls } from "./task-calls.ts";
 import { Questions, type QuestionRules, type ServerQuestion } from "./questions.ts";
 
 const elicit = { method: "elicitation/create", params: Body.of({ message: "Name?", requestedSchema: { type: "object" } }), id: 1 };
@@ -29,7 +30,7 @@ function questions(
     notices.push(text),
   );
   const put = async (more: Partial<ServerQuestion>): Promise<unknown> => {
-    const answer = await made.put({ ...elicit, own: undefined, open: [], abandoned: [], ...more });
+    const answer = await made.put({ ...elicit, own: undefined, open: [], abandoned: [], tasks: new TaskCalls(), ...more });
     return answer?.result?.value ?? answer?.error;
   };
   return { put, notices };

@@ -8,9 +8,11 @@ import { Body } from "../../base/body.ts";
 import type { Answer, Call, Caller, RpcError } from "../../base/call.ts";
 import type { JsonObject } from "../../base/json.ts";
 import { canAsk, clientCapabilitiesToward } from "../../era/capabilities.ts";
+import { relatedTask } from "../../era/tasks.ts";
 import type { RpcId } from "../../wire/envelope.ts";
 import { OpenLinks } from "./open-links.ts";
 import type { Pending } from "./pending.ts";
+import type { TaskCalls } from "./task-calls.ts";
 
 export interface QuestionRules {
   /** What this connection lets a server ask of callers. */
@@ -31,14 +33,24 @@ export interface ServerQuestion {
   readonly open: Iterable<Pending>;
   /** Callers of requests that were given up and may still be at work. */
   readonly abandoned: Iterable<Caller>;
+  /** Calls that have become tasks. */
+  readonly tasks: TaskCalls;
 }
 
 const REFUSED = -1;
 const UNKNOWN_METHOD = -32601;
+const NOBODY = "no caller in flight can answer such a question";
 
 interface Open {
-  readonly pending: Pending;
+  /** Undefined where the call has become a task, and nobody waits for that just now. */
+  readonly pending: Pending | undefined;
   readonly abort: AbortController;
+}
+
+/** Who is asked. */
+interface Asker {
+  readonly call: Call;
+  readonly pending: Pending | undefined;
 }
 
 export class Questions {
@@ -68,7 +80,7 @@ export class Questions {
   /** What a modern server may ask in the course of this call: what the caller can answer, or we. */
   modernCapabilities({ caller: { capabilities } }: Call): JsonObject {
     const { ask, hasRoots } = this.#rules;
-    return clientCapabilitiesToward({ asks: ask !== "none", hasRoots, caller: capabilities });
+    return clientCapabilitiesToward({ asks: ask !== "none", hasRoots, caller: capabilities, withTasks: true });
   }
 
   /** A server took its question back. */
@@ -81,13 +93,16 @@ export class Questions {
   /** A request has ended: its questions need no answer any more. */
   drop(pendingId: number): void {
     for (const [id, open] of this.#open) {
-      if (open.pending.id === pendingId) this.withdraw(id);
+      if (open.pending?.id === pendingId) this.withdraw(id);
     }
   }
 
   /** The one call whose question this must be, or why there is none. */
-  #asker({ own, open, abandoned, method, params }: ServerQuestion): Pending | string {
+  #asker(question: ServerQuestion): Asker | string {
+    const { own, open, abandoned, method, params } = question;
     if (this.#rules.ask === "none") return `its "ask" is "none"; set "ask": "auto" or "exclusive" on the server`;
+    const ofTask = this.#askerOfTask(question);
+    if (ofTask !== undefined) return ofTask;
     if (own === "gone") return "the call that it belongs to has ended";
     if (own === undefined && method === "roots/list") return "it names no call, and roots may differ between callers";
     const candidates = own === undefined ? [...open].filter(({ call }) => call !== undefined) : [own];
@@ -95,16 +110,25 @@ export class Questions {
     if (own === undefined) for (const caller of abandoned) callers.add(caller);
     if (callers.size > 1)
       return `calls of ${callers.size} clients may have caused it; set "ask": "exclusive" or "sharing": "per-client" on the server`;
-    const answerable = candidates.find(({ call }) => call?.ask !== undefined && canAsk(call.caller.capabilities, method, params));
-    return answerable ?? "no caller in flight can answer such a question";
+    const pending = candidates.find(({ call }) => canAnswer(call, method, params));
+    return pending?.call === undefined ? NOBODY : { call: pending.call, pending };
   }
 
-  async #ask(question: ServerQuestion, pending: Pending): Promise<Answer | undefined> {
-    const { call } = pending;
-    if (call?.ask === undefined) return this.#refuse(question, "no caller can answer");
+  /** A question that names a task is asked where its result is waited for, else of whoever made it (spec 2025-11-25: Tasks). */
+  #askerOfTask({ open, tasks, method, params }: ServerQuestion): Asker | string | undefined {
+    const task = relatedTask(params);
+    if (task === undefined) return undefined;
+    const pending = [...open].find((each) => each.method === "tasks/result" && each.task === task);
+    const call = pending?.call ?? tasks.call(task);
+    if (call === undefined) return undefined;
+    return canAnswer(call, method, params) ? { call, pending } : NOBODY;
+  }
+
+  async #ask(question: ServerQuestion, { call, pending }: Asker): Promise<Answer | undefined> {
+    if (call.ask === undefined) return this.#refuse(question, "no caller can answer");
     const abort = new AbortController();
     this.#open.set(question.id, { pending, abort });
-    pending.pause();
+    pending?.pause();
     try {
       const { method, params } = question;
       this.#links.expect(params.get("elicitationId"), call);
@@ -113,7 +137,7 @@ export class Questions {
     } catch {
       return abort.signal.aborted ? undefined : refusal(question.method);
     } finally {
-      pending.resume();
+      pending?.resume();
       this.#open.delete(question.id);
     }
   }
@@ -122,6 +146,10 @@ export class Questions {
     if (method !== "roots/list") this.#notice(`asked ${method} and was refused: ${reason}`);
     return refusal(method);
   }
+}
+
+function canAnswer(call: Call | undefined, method: string, params: Body): boolean {
+  return call?.ask !== undefined && canAsk(call.caller.capabilities, method, params);
 }
 
 /** How each question is declined (spec 2025-11-25: elicitation `cancel`, sampling error -1). */

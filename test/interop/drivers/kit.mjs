@@ -11,6 +11,7 @@ export const LONG = { name: "everything__trigger-long-running-operation", args: 
 export const ENDLESS = { name: LONG.name, args: { duration: 30, steps: 30 } };
 export const FORM = { name: "everything__trigger-elicitation-request", args: {} };
 export const SAMPLE = { name: "everything__trigger-sampling-request", args: { prompt: "2 + 2", maxTokens: 20 } };
+export const TASK = { name: "everything__simulate-research-query", args: { topic: "bridges", ambiguous: true } };
 
 /** What a user fills in: the one field that the reference server requires. */
 export const FILLED = { action: "accept", content: { name: "Ann" } };

@@ -9,7 +9,7 @@ import {
   ElicitRequestSchema,
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
-import { attempt, ENDLESS, expect, FILLED, FORM, givenUp, leave, LONG, SAMPLE, SAMPLED, serversIn, SUM, target } from "./kit.mjs";
+import { attempt, ENDLESS, expect, FILLED, FORM, givenUp, leave, LONG, SAMPLE, SAMPLED, serversIn, SUM, target, TASK } from "./kit.mjs";
 
 const client = new Client({ name: "interop-v1", version: "1" }, { capabilities: { elicitation: {}, sampling: {}, roots: {} } });
 client.setRequestHandler(ElicitRequestSchema, () => FILLED);
@@ -38,6 +38,18 @@ if (connected) {
   });
   await attempt("form", async () => expect(await call(FORM), "Ann"));
   await attempt("sampling", async () => expect(await call(SAMPLE), "four"));
+  await attempt("task", async () => {
+    const seen = [];
+    const stream = client.experimental.tasks.callToolStream({ name: TASK.name, arguments: TASK.args }, CallToolResultSchema, {
+      task: { ttl: 60_000 },
+    });
+    for await (const { type, task, result, error } of stream) {
+      if (type === "error") throw error;
+      seen.push(task?.status ?? type);
+      if (type === "result") expect(result, "bridges");
+    }
+    return seen.join(" ");
+  });
   await attempt("cancel", () => givenUp((signal) => call(ENDLESS, { signal })));
   await attempt("after", async () => expect(await call(SUM), SUM.says));
 }

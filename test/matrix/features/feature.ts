@@ -16,8 +16,6 @@ export interface Feature {
    * behind would be in the way of others.
    */
   readonly stage?: "asking" | "last";
-  /** It is decided and not built yet: when. */
-  readonly later?: string;
   /** Why there is no such thing between these two. */
   absent?(column: Column): string | undefined;
   /** @throws what is not as it should be */

@@ -13,11 +13,10 @@ const offered: Feature = {
   name: "capabilities, as the client is told",
   absent: notLocal,
   async check(talk) {
-    const { tools, prompts, resources, completions, logging, extensions, tasks } = objectOr(talk.welcome["capabilities"]);
+    const { tools, prompts, resources, completions, logging, extensions } = objectOr(talk.welcome["capabilities"]);
     assert.deepEqual([tools, prompts, completions, logging], [{ listChanged: true }, { listChanged: true }, {}, {}]);
     assert.deepEqual(resources, { listChanged: true, subscribe: true });
     assert.deepEqual(objectOr(extensions)[EXTENSION], { server: talk.column.server.name });
-    assert.equal(tasks, undefined);
   },
 };
 

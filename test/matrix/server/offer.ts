@@ -29,14 +29,17 @@ import {
   wholeResult,
   widget,
 } from "./data.ts";
+import { tasksOf } from "./tasks.ts";
 
 /** @param server its name */
 export function offerFor(server: string, era: "legacy" | "modern"): Offer {
   const grown: Grown = { tools: [], prompts: [], resources: [] };
   // Read at every list, as it grows.
-  const listed = [...toolsFor(server, era), ...acts(grown)];
+  const tasks = tasksOf(era);
+  const listed = [...toolsFor(server, era), ...acts(grown), ...tasks.tools];
+  const extensions = { [EXTENSION]: { server }, ...objectOr(tasks.capabilities["extensions"]) };
   return {
-    capabilities: { extensions: { [EXTENSION]: { server } } },
+    capabilities: { ...tasks.capabilities, extensions },
     get tools() {
       return [...listed, ...grown.tools.map((name) => said({ name, inputSchema: { type: "object" } }, name))];
     },
@@ -52,6 +55,7 @@ export function offerFor(server: string, era: "legacy" | "modern"): Offer {
           : readResource(server, uri, request.modern);
       },
       "completion/complete": ({ params }) => complete(params),
+      ...tasks.methods,
       [`${EXTENSION}/hello`]: ({ params }) => ({ hello: params["to"] ?? null, meta: params["_meta"] ?? null }),
     },
   };
