@@ -2,27 +2,45 @@
 
 import { isObject, objectOr, stringOr, type JsonValue } from "../base/json.ts";
 import type { Item, Section } from "../catalog/item.ts";
+import { stem } from "./stem.ts";
+import { wordsOf } from "./words.ts";
 
 /** How much a word counts in each field, and how many words such a field usually has: beyond that, each counts less. */
-export const FIELDS = {
+const FIELDS = {
   server: { weight: 1.2, length: 3, slope: 0.5 },
   about: { weight: 0.3, length: 30, slope: 0.6 },
-  name: { weight: 3, length: 4, slope: 0.5 },
+  name: { weight: 4, length: 4, slope: 0.5 },
   lead: { weight: 1.5, length: 14, slope: 0.6 },
-  description: { weight: 0.8, length: 40, slope: 0.6 },
+  description: { weight: 0.4, length: 40, slope: 0.6 },
   parameters: { weight: 0.6, length: 8, slope: 0.6 },
   details: { weight: 0.4, length: 40, slope: 0.6 },
 } as const;
 
-export type FieldName = keyof typeof FIELDS;
+type FieldName = keyof typeof FIELDS;
 
 /** Bounds on text from outside: characters of one text, parameters of one tool, depth of a schema. */
 const LONGEST = 4000;
 const MOST = 200;
 const DEEPEST = 4;
 
+/** How much each term counts in the tool, all fields together. Depends on nothing but the tool and its server. */
+export function weightsOf(item: Item, section: Section | undefined): Map<string, number> {
+  const weights = new Map<string, number>();
+  const texts = fieldsOf(item, section);
+  for (const field of Object.keys(FIELDS) as FieldName[]) {
+    const { weight, length, slope } = FIELDS[field];
+    const words = wordsOf(texts[field]);
+    const each = weight / (1 - slope + slope * (words.length / length));
+    for (const word of words) {
+      const term = stem(word);
+      weights.set(term, (weights.get(term) ?? 0) + each);
+    }
+  }
+  return weights;
+}
+
 /** The texts of one tool by field. */
-export function fieldsOf(item: Item, section: Pick<Section, "server" | "instructions"> | undefined): Record<FieldName, string> {
+function fieldsOf(item: Item, section: Pick<Section, "server" | "instructions"> | undefined): Record<FieldName, string> {
   const { definition } = item;
   const annotations = objectOr(definition["annotations"]);
   const description = (stringOr(definition["description"]) ?? "").slice(0, LONGEST);

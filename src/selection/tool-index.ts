@@ -1,10 +1,11 @@
 /** Finds tools by what they say of themselves: BM25 over weighted fields. Pure; who owns it decides when it works. */
 
 import type { Item, Section, Snapshot } from "../catalog/item.ts";
-import { FIELDS, fieldsOf, type FieldName } from "./fields.ts";
-import { PostingList } from "./postings.ts";
-import { stem } from "./stem.ts";
-import { wordsOf } from "./words.ts";
+import { weightsOf } from "./fields.ts";
+import { best, type Candidate } from "./ranking.ts";
+import { Scorer } from "./scorer.ts";
+import { ServerPrior } from "./server-prior.ts";
+import { Vocabulary } from "./vocabulary.ts";
 
 export interface Hit {
   /** Exposed name. */
@@ -19,37 +20,42 @@ export interface SearchOptions {
   readonly limit?: number;
   /** Which tools may be found; all when nothing is said. */
   readonly only?: (name: string, item: Item) => boolean;
-  /** How much each tool has been used, from 0 to 1; a soft advantage. */
+  /** How much each tool is used, from 0 to 1 for the one that is used most; a soft advantage. */
   readonly usage?: (item: Item) => number;
 }
 
 /** How soon a further occurrence of a word stops counting. */
-const SATURATION = 1.2;
+const SATURATION = 2;
 const LIMIT = 10;
 /** How much a tool gains that is used more than any other. */
 const USAGE_GAIN = 0.15;
+/** So many documents that are gone are carried along before everything is read anew. */
+const SPARE = 1000;
 
 interface Document {
   readonly item: Item;
-  readonly terms: readonly string[];
+  /** The number of its server's part. */
+  readonly part: number;
 }
 
+/** One server's tools in the index. */
 interface Part {
   readonly items: readonly Item[];
-  readonly instructions: string | undefined;
-  readonly documents: readonly number[];
+  readonly section: Section | undefined;
+  readonly documents: number[];
 }
 
 export class ToolIndex {
-  readonly #postings = new Map<string, PostingList>();
+  #vocabulary = new Vocabulary();
+  #scorer = new Scorer(this.#vocabulary);
   readonly #parts = new Map<string, Part>();
   #documents: (Document | undefined)[] = [];
-  #live = 0;
-  #scores = new Float64Array(1024);
+  #partCount = 0;
+  #size = 0;
 
   /** How many tools can be found. */
   get size(): number {
-    return this.#live;
+    return this.#size;
   }
 
   /** Takes a state of the catalog, at once. Servers of which nothing changed cost next to nothing. */
@@ -63,108 +69,74 @@ export class ToolIndex {
     const wanted = Map.groupBy(snapshot.tools, (item) => item.server);
     for (const [server, part] of this.#parts) {
       if (isSame(part, wanted.get(server), snapshot.sections.get(server))) continue;
-      this.#remove(part);
       this.#parts.delete(server);
+      for (const document of part.documents) {
+        this.#removeTool(document, part.section);
+        yield;
+      }
     }
-    if (this.#documents.length > 2 * this.#live + 1000) this.#clear();
+    if (this.#documents.length > 2 * this.#size + SPARE) this.#clear();
     for (const [server, items] of wanted) {
-      if (this.#parts.has(server)) continue;
-      yield* this.#add(server, items, snapshot.sections.get(server));
+      if (!this.#parts.has(server)) yield* this.#add(server, items, snapshot.sections.get(server));
     }
   }
 
-  /** The tools that fit the query best, best first. Never throws, whatever the text. */
-  search(query: string, options: SearchOptions = {}): Hit[] {
-    const counts = new Map<string, number>();
-    for (const word of wordsOf(query)) counts.set(stem(word), 1);
-    if (this.#scores.length < this.#documents.length) this.#scores = new Float64Array(this.#documents.length * 2);
-    const scores = this.#scores;
-    const seen: number[] = [];
-    for (const [term, count] of counts) {
-      const list = this.#postings.get(term);
-      if (list === undefined || list.live === 0) continue;
-      list.score(count * Math.log(1 + (this.#live - list.live + 0.5) / (list.live + 0.5)), scores, seen);
+  /** The tools that fit the query best, best first; of equals, the one that comes first by its name. Never throws, whatever the text. */
+  search(query: string, { limit = LIMIT, only, usage }: SearchOptions = {}): Hit[] {
+    const scored = this.#scorer.score(query, this.#size, this.#documents.length);
+    const prior = new ServerPrior();
+    const candidates: Candidate[] = [];
+    for (const document of scored.documents) {
+      const found = this.#documents[document];
+      if (found === undefined || only?.(found.item.name, found.item) === false) continue;
+      const score = scored.scores[document] ?? 0;
+      prior.note(found.part, score);
+      candidates.push({ ...found, score });
     }
-    return this.#take(seen, options)
-      .toSorted(better)
-      .slice(0, options.limit ?? LIMIT);
-  }
-
-  #take(seen: readonly number[], { only, usage }: SearchOptions): Hit[] {
-    const hits: Hit[] = [];
-    for (const document of seen) {
-      const score = this.#scores[document] ?? 0;
-      this.#scores[document] = 0;
-      const item = this.#documents[document]?.item;
-      if (item === undefined || only?.(item.name, item) === false) continue;
-      hits.push({ name: item.name, item, score: score * (1 + USAGE_GAIN * (usage?.(item) ?? 0)) });
-    }
-    return hits;
+    this.#scorer.clear(scored);
+    for (const candidate of candidates) candidate.score *= prior.gain(candidate.part) * (1 + USAGE_GAIN * (usage?.(candidate.item) ?? 0));
+    return best(candidates, limit).map(({ item, score }) => ({ name: item.name, item, score }));
   }
 
   *#add(server: string, items: readonly Item[], section: Section | undefined): Generator<void, void, void> {
-    const documents: number[] = [];
-    this.#parts.set(server, { items, instructions: section?.instructions, documents });
+    const part: Part = { items, section, documents: [] };
+    this.#parts.set(server, part);
+    const number = this.#partCount++;
     for (const item of items) {
-      documents.push(this.#addTool(item, section));
+      part.documents.push(this.#addTool({ item, part: number }, section));
       yield;
     }
   }
 
-  #addTool(item: Item, section: Section | undefined): number {
-    const document = this.#documents.length;
-    const weights = weightsOf(item, section);
-    for (const [term, weight] of weights) {
-      const list = this.#postings.get(term) ?? new PostingList();
-      this.#postings.set(term, list);
-      list.add(document, (weight * (SATURATION + 1)) / (weight + SATURATION));
+  #addTool(added: Document, section: Section | undefined): number {
+    const document = this.#documents.push(added) - 1;
+    for (const [term, weight] of weightsOf(added.item, section)) {
+      this.#vocabulary.add(term, document, (weight * (SATURATION + 1)) / (weight + SATURATION));
     }
-    this.#documents.push({ item, terms: [...weights.keys()] });
-    this.#live++;
+    this.#size++;
     return document;
   }
 
-  #remove({ documents }: Part): void {
-    for (const document of documents) {
-      for (const term of this.#documents[document]?.terms ?? []) {
-        const list = this.#postings.get(term);
-        if (list !== undefined && --list.live === 0) this.#postings.delete(term);
-      }
-      this.#documents[document] = undefined;
-      this.#live--;
-    }
+  /** The terms are found anew in its text: to keep them for each tool would double what the index takes. */
+  #removeTool(document: number, section: Section | undefined): void {
+    const removed = this.#documents[document];
+    if (removed === undefined) return;
+    for (const term of weightsOf(removed.item, section).keys()) this.#vocabulary.remove(term);
+    this.#documents[document] = undefined;
+    this.#size--;
   }
 
   /** More is gone than there: everything is read anew. */
   #clear(): void {
-    this.#postings.clear();
+    this.#vocabulary = new Vocabulary();
+    this.#scorer = new Scorer(this.#vocabulary);
     this.#parts.clear();
     this.#documents = [];
-    this.#live = 0;
+    this.#size = 0;
   }
-}
-
-function better(a: Hit, b: Hit): number {
-  return b.score - a.score || (a.name < b.name ? -1 : 1);
 }
 
 function isSame(part: Part, items: readonly Item[] | undefined, section: Section | undefined): boolean {
-  if (items === undefined || items.length !== part.items.length || section?.instructions !== part.instructions) return false;
-  return items.every((item, at) => item === part.items[at]);
-}
-
-/** How much each term of the tool counts, all fields together. */
-function weightsOf(item: Item, section: Section | undefined): Map<string, number> {
-  const weights = new Map<string, number>();
-  const texts = fieldsOf(item, section);
-  for (const field of Object.keys(FIELDS) as FieldName[]) {
-    const { weight, length, slope } = FIELDS[field];
-    const words = wordsOf(texts[field]);
-    const each = weight / (1 - slope + slope * (words.length / length));
-    for (const word of words) {
-      const term = stem(word);
-      weights.set(term, (weights.get(term) ?? 0) + each);
-    }
-  }
-  return weights;
+  if (items?.length !== part.items.length || section?.instructions !== part.section?.instructions) return false;
+  return part.documents.length === items.length && items.every((item, at) => item === part.items[at]);
 }

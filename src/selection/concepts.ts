@@ -1,0 +1,76 @@
+/** What a question wants, as the catalog has it: for each wanted term the postings that may stand for it. */
+
+import { relatedTo } from "./lexicon/related.ts";
+import type { PostingList } from "./postings.ts";
+import type { Clause, Wanted } from "./question.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** How much rarer words count more: 1 is BM25's own. */
+const RARITY = 1.2;
+/** A repeated word counts as often as it stands there, to this power. */
+const REPETITION = 0.5;
+/** What a guess at a mistyped word is worth. */
+const GUESS = 0.3;
+/** Of a long question so many terms count, those that say most. */
+const TERMS = 64;
+
+interface Choice {
+  readonly list: PostingList;
+  /** How rare the term is, times how much of the wanted one it is worth. */
+  readonly factor: number;
+}
+
+export interface Concept {
+  readonly choices: readonly Choice[];
+  /** What it weighs in the whole question. */
+  readonly weight: number;
+  /** How often it stands there. */
+  readonly count: number;
+}
+
+/** How rare a term is that so many of `size` documents have. */
+export function rarity(having: number, size: number): number {
+  return Math.log(1 + (size - having + 0.5) / (having + 0.5)) ** RARITY;
+}
+
+/** How much a word of this weight counts that stands there so often. */
+export function emphasis(weight: number, count: number): number {
+  return weight * count ** REPETITION;
+}
+
+/** The concepts of all clauses by their term; what nothing in the catalog can stand for is left out. */
+export function conceptsOf(clauses: readonly Clause[], vocabulary: Vocabulary, size: number): ReadonlyMap<string, Concept> {
+  const wanted = new Map<string, { first: Wanted; count: number }>();
+  for (const clause of clauses) {
+    for (const [term, each] of clause) {
+      const known = wanted.get(term);
+      if (known === undefined) wanted.set(term, { first: each, count: each.count });
+      else known.count += each.count;
+    }
+  }
+  const concepts: [string, Concept][] = [];
+  for (const [term, { first, count }] of wanted) {
+    const choices = choicesOf(first, vocabulary, size);
+    if (choices.length > 0) concepts.push([term, { choices, weight: emphasis(first.weight, count), count }]);
+  }
+  return new Map(concepts.length <= TERMS ? concepts : concepts.toSorted(([, a], [, b]) => importance(b) - importance(a)).slice(0, TERMS));
+}
+
+function importance({ choices, weight }: Concept): number {
+  return weight * Math.max(...choices.map(({ factor }) => factor));
+}
+
+function choicesOf({ term, joined }: Wanted, vocabulary: Vocabulary, size: number): Choice[] {
+  const own = vocabulary.find(term);
+  const limit = own === undefined ? Number.POSITIVE_INFINITY : rarity(own.live, size);
+  const choices: Choice[] = [];
+  const consider = (other: string, share: number, most: number): void => {
+    const list = vocabulary.find(other);
+    if (list !== undefined) choices.push({ list, factor: share * Math.min(most, rarity(list.live, size)) });
+  };
+  consider(term, 1, limit);
+  if (joined !== undefined) consider(joined, 1, Number.POSITIVE_INFINITY);
+  for (const [other, share] of relatedTo(term)) consider(other, share, limit);
+  if (choices.length === 0) for (const other of vocabulary.near(term)) consider(other, GUESS, limit);
+  return choices;
+}
