@@ -1,10 +1,17 @@
-/** Bare MCP clients of the legacy era, over Streamable HTTP and over stdio: as little as can be between the clock and the server. */
+/** Bare MCP clients, over Streamable HTTP and over stdio: as little as can be between the clock and the server. */
 
 import { Agent, request, type IncomingMessage } from "node:http";
 import { createInterface } from "node:readline";
 import type { Program } from "./process.ts";
 
 const version = "2025-11-25";
+const modernVersion = "2026-07-28";
+/** What every request of a modern client carries. */
+const modernMeta = {
+  "io.modelcontextprotocol/protocolVersion": modernVersion,
+  "io.modelcontextprotocol/clientCapabilities": {},
+  "io.modelcontextprotocol/clientInfo": { name: "bench", version: "1" },
+};
 const patience = 60_000;
 const newline = 0x0a;
 
@@ -21,13 +28,17 @@ export interface Answer {
 export abstract class Client {
   #id = 0;
 
+  protected nextId(): number {
+    return ++this.#id;
+  }
+
   /** Sends a message; resolves with the text of its answer, and at once with nothing where it is a notification. */
   protected abstract send(text: string, id: number | undefined): Promise<string>;
   abstract close(): void;
 
   /** The answer as text, not parsed: what a client that only forwards would hold. */
   requestText(method: string, params: object): Promise<string> {
-    const id = ++this.#id;
+    const id = this.nextId();
     return this.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }), id);
   }
 
@@ -60,8 +71,9 @@ export abstract class Client {
 }
 
 export class HttpClient extends Client {
+  protected readonly version: string = version;
   readonly #url: string;
-  readonly #agent: Agent = new Agent({ keepAlive: true, maxSockets: 512 });
+  readonly #agent: Agent = new Agent({ keepAlive: true, maxSockets: 2048 });
   #session: string | undefined;
 
   constructor(url: string) {
@@ -69,12 +81,13 @@ export class HttpClient extends Client {
     this.#url = url;
   }
 
-  protected send(text: string, id: number | undefined): Promise<string> {
+  protected send(text: string, id: number | undefined, more: Readonly<Record<string, string>> = {}): Promise<string> {
     const headers = {
       "content-type": "application/json",
       accept: "application/json, text/event-stream",
       "content-length": Buffer.byteLength(text),
-      "mcp-protocol-version": version,
+      "mcp-protocol-version": this.version,
+      ...more,
       ...(this.#session !== undefined && { "mcp-session-id": this.#session }),
     };
     return new Promise((resolve, reject) => {
@@ -91,6 +104,22 @@ export class HttpClient extends Client {
 
   close(): void {
     this.#agent.destroy();
+  }
+}
+
+/** The same in the modern era: no session, and each request says who sends it. */
+export class ModernHttpClient extends HttpClient {
+  protected override readonly version: string = modernVersion;
+
+  override requestText(method: string, params: { readonly name?: string }): Promise<string> {
+    const id = this.nextId();
+    const named = params.name === undefined ? {} : { "mcp-name": params.name };
+    const text = JSON.stringify({ jsonrpc: "2.0", id, method, params: { ...params, _meta: modernMeta } });
+    return this.send(text, id, { "mcp-method": method, ...named });
+  }
+
+  override async initialize(): Promise<void> {
+    await this.request("server/discover", {});
   }
 }
 

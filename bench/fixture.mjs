@@ -2,10 +2,11 @@
 // JavaScript, not TypeScript: stripping types would add 65 ms to the start of each of its processes.
 //
 //   node fixture.mjs --http | --stdio  [--name NAME] [--tools N] [--start-delay MS] [--payload BYTES]
-//                    [--fault hang-init|hang-call|exit] [--list FILE]
+//                    [--fault hang-init|hang-call|exit] [--list FILE] [--modern] [--sse]
 //
 // With --http it prints {"url","pid"} when it listens. Tools: tool_0 … tool_N-1, {text} → "NAME ok TEXT" and the payload.
-// With --list it answers tools/list with the bytes of that file as the result, whatever they are.
+// With --list it answers tools/list with the bytes of that file as the result, whatever they are. With --modern it speaks
+// revision 2026-07-28 alone, with --sse it answers over HTTP with a stream of one event.
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -22,6 +23,8 @@ const { values: options } = parseArgs({
     payload: { type: "string", default: "0" },
     fault: { type: "string" },
     list: { type: "string" },
+    modern: { type: "boolean", default: false },
+    sse: { type: "boolean", default: false },
   },
 });
 
@@ -31,23 +34,31 @@ const tools = Array.from({ length: Number(options.tools) }, (_, number) => ({
   description: `Tool ${number} of ${options.name}: gives back the text that it is given.`,
   inputSchema: { type: "object", properties: { text: { type: "string", description: "Any text." } } },
 }));
-const list = options.list === undefined ? JSON.stringify({ tools }) : readFileSync(options.list, "utf8");
+const serverInfo = { name: options.name, version: "1" };
+/** What every result of a modern server says of itself. */
+const complete = options.modern ? { resultType: "complete" } : {};
+const hints = options.modern ? { ttlMs: 60_000, cacheScope: "private" } : {};
+const list = options.list === undefined ? JSON.stringify({ tools, ...complete, ...hints }) : readFileSync(options.list, "utf8");
+
+function greet(params) {
+  if (options.fault === "hang-init") return undefined;
+  if (!options.modern)
+    return JSON.stringify({ protocolVersion: params?.protocolVersion ?? "2025-11-25", capabilities: { tools: {} }, serverInfo });
+  const _meta = { "io.modelcontextprotocol/serverInfo": serverInfo };
+  return JSON.stringify({ ...complete, ...hints, supportedVersions: ["2026-07-28"], capabilities: { tools: {} }, _meta });
+}
 
 const answers = {
-  initialize: (params) =>
-    options.fault === "hang-init"
-      ? undefined
-      : JSON.stringify({
-          protocolVersion: params?.protocolVersion ?? "2025-11-25",
-          capabilities: { tools: {} },
-          serverInfo: { name: options.name, version: "1" },
-        }),
+  [options.modern ? "server/discover" : "initialize"]: greet,
   ping: () => "{}",
   "tools/list": () => list,
   "tools/call": (params) =>
     options.fault === "hang-call"
       ? undefined
-      : JSON.stringify({ content: [{ type: "text", text: `${options.name} ok ${params.arguments?.text ?? ""}${payload}` }] }),
+      : JSON.stringify({
+          content: [{ type: "text", text: `${options.name} ok ${(params.arguments?.text ?? "").slice(0, 100)}${payload}` }],
+          ...complete,
+        }),
 };
 
 /** Gives the answer as text to `send`, null for a notification, and never calls it where the fault is to hang. */
@@ -75,6 +86,7 @@ function serveHttp() {
       .on("end", () =>
         answer(Buffer.concat(parts).toString(), (text) => {
           if (text === null) return response.writeHead(202).end();
+          if (options.sse) return response.writeHead(200, { "content-type": "text/event-stream" }).end(`event: message\ndata: ${text}\n\n`);
           response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(text) }).end(text);
         }),
       );

@@ -33,12 +33,13 @@ export function start(command: string, args: string[], env: Record<string, strin
   const stderr = process.env["SHOW"] === undefined ? "ignore" : "inherit";
   const child = spawn(command, args, { stdio: ["pipe", "pipe", stderr], env: { ...process.env, ...env }, detached: true });
   const exited = once(child, "exit");
+  let url: Promise<string> | undefined;
   const program: Program = {
     pid: child.pid ?? 0,
     stdin: child.stdin,
     stdout: child.stdout,
     startedAt,
-    url: () => firstUrl(child),
+    url: () => (url ??= firstUrl(child)),
     async stop() {
       signal(program.pid, "SIGTERM");
       await Promise.race([exited, sleep(5_000, undefined, { ref: false })]);

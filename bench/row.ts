@@ -9,14 +9,26 @@ export interface Bound {
   readonly limit: number;
 }
 
+export type Unit = "ms" | "calls/s" | "MB" | "KB" | "tokens" | "%";
+
 export interface Row {
   readonly figure: string;
-  readonly unit: "ms" | "calls/s" | "MB";
+  readonly unit: Unit;
   /** By round, beside `toolyard`; absent where there is nothing to compare with. */
   readonly reference?: readonly number[];
   readonly toolyard: readonly number[];
   /** Absent where a figure only explains others. */
   readonly bound?: Bound;
+  /** Where the row is one of several that differ in one dimension: its place there. Plots are made of those of one scenario. */
+  readonly at?: Place;
+}
+
+export interface Place {
+  /** What is plotted: "calls/s", "p99". */
+  readonly plot: string;
+  /** What it grows with: "servers", "calls in flight". */
+  readonly dimension: string;
+  readonly value: number;
 }
 
 /** By round, the number that the bound is put on; the ratio where there is no bound. */

@@ -11,6 +11,8 @@ export interface Server {
 
 export interface Gateway {
   readonly name: string;
+  /** What a server's tool is called through it; `server__tool` where it does not say. */
+  toolName?(server: string, tool: string): string;
   /** Starts it with HTTP on its near side; the program prints its URL. `folder` outlives a restart. */
   http(servers: Record<string, Server>, folder: string): Program;
   /** Starts it with stdio on its near side. */

@@ -13,14 +13,13 @@ type Side = "http" | "stdio";
 interface Figures {
   readonly pid: number;
   readonly client: Client;
+  readonly tool: string;
   readonly p50: number[];
   readonly p99: number[];
   readonly rate: number[];
   /** Processor time of the gateway, ms a call: what does not change when others use the machine too. */
   readonly work: number[];
 }
-
-const tool = "alpha__tool_3";
 
 /** HTTP or stdio on the near side, HTTP or stdio on the far side. */
 export function call(near: Side, far: Side): Scenario {
@@ -40,18 +39,19 @@ async function open(gateway: Gateway, near: Side, server: Server, { folder }: Se
   const client = near === "http" ? await connect(program) : new StdioClient(program);
   if (near === "stdio") await client.initialize();
   await client.tools();
-  return { pid: program.pid, client, p50: [], p99: [], rate: [], work: [] };
+  const tool = gateway.toolName?.("alpha", "tool_3") ?? "alpha__tool_3";
+  return { pid: program.pid, client, tool, p50: [], p99: [], rate: [], work: [] };
 }
 
-async function measure({ pid, client, p50, p99, rate, work }: Figures, effort: number): Promise<void> {
+async function measure({ pid, client, tool, p50, p99, rate, work }: Figures, effort: number): Promise<void> {
   const once = calling(client, tool);
   const latency = await oneByOne(once, 1500 * effort);
   p50.push(latency.p50);
   p99.push(latency.p99);
   const many = 6000 * effort;
-  const before = processorTimeOf(pid);
-  rate.push(await atOnce(once, many, 64));
-  work.push((processorTimeOf(pid) - before) / many);
+  const before = pid === 0 ? 0 : processorTimeOf(pid);
+  rate.push((await atOnce(once, many, 64)).rate);
+  if (pid !== 0) work.push((processorTimeOf(pid) - before) / many);
 }
 
 /** The first round only warmed up. */

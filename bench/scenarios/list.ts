@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HttpClient } from "../client.ts";
-import { oneByOne } from "../load.ts";
+import { inTurns, oneByOne } from "../load.ts";
 import { connect, httpFixture, type Scenario } from "./scenario.ts";
 
 export const list: Scenario = async ({ subject, rounds, effort, folder }) => {
@@ -15,20 +15,13 @@ export const list: Scenario = async ({ subject, rounds, effort, folder }) => {
   writeFileSync(bytes, JSON.stringify(result));
   const same = new HttpClient((await httpFixture("--list", bytes)).url);
 
-  const p50: Record<"same" | "toolyard", number[]> = { same: [], toolyard: [] };
-  const measure = async (name: "same" | "toolyard", from: HttpClient): Promise<void> => {
-    p50[name].push((await oneByOne(() => from.requestText("tools/list", {}), 100 * effort)).p50);
-  };
-  for (let round = 0; round <= rounds; round++) {
-    await measure("same", same);
-    await measure("toolyard", client);
-  }
+  const run = (from: HttpClient) => async (): Promise<number> =>
+    (await oneByOne(() => from.requestText("tools/list", {}), 100 * effort)).p50;
   return [
     {
       figure: "1,000 tools, p50",
       unit: "ms",
-      reference: p50.same.slice(1),
-      toolyard: p50.toolyard.slice(1),
+      ...(await inTurns(rounds, { reference: run(same), toolyard: run(client) })),
       bound: { on: "ratio", sense: "at most", limit: 1.25 },
     },
   ];

@@ -2,7 +2,7 @@
 
 import type { HttpClient } from "../client.ts";
 import { bare } from "../gateways/bare.ts";
-import { oneByOne } from "../load.ts";
+import { inTurns, oneByOne } from "../load.ts";
 import { memoryOf } from "../process.ts";
 import { connect, httpFixture, type Scenario } from "./scenario.ts";
 
@@ -16,14 +16,8 @@ export const payload: Scenario = async ({ subject, rounds, effort, folder }) => 
   const toolyard = await connect(program);
   await toolyard.tools();
 
-  const p50: Record<"reference" | "toolyard", number[]> = { reference: [], toolyard: [] };
-  const measure = async (name: "reference" | "toolyard", client: HttpClient): Promise<void> => {
-    p50[name].push((await oneByOne(callWith(client), 60 * effort)).p50);
-  };
-  for (let round = 0; round <= rounds; round++) {
-    await measure("reference", reference);
-    await measure("toolyard", toolyard);
-  }
+  const run = (client: HttpClient) => async (): Promise<number> => (await oneByOne(callWith(client), 60 * effort)).p50;
+  const p50 = await inTurns(rounds, { reference: run(reference), toolyard: run(toolyard) });
   const thousand = (): Promise<unknown> => oneByOne(callWith(toolyard), 1000 * effort);
   await thousand();
   const before = memoryOf(program.pid);
@@ -32,8 +26,7 @@ export const payload: Scenario = async ({ subject, rounds, effort, folder }) => 
     {
       figure: "p50",
       unit: "ms",
-      reference: p50.reference.slice(1),
-      toolyard: p50.toolyard.slice(1),
+      ...p50,
       bound: { on: "ratio", sense: "at most", limit: 1.25 },
     },
     {

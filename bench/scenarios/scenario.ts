@@ -12,6 +12,8 @@ export interface Setting {
   readonly rounds: number;
   /** Multiplies how often things are called. */
   readonly effort: number;
+  /** Where catalogs of real servers are, a JSON file for each. */
+  readonly catalogs?: string | undefined;
   /** A folder of this scenario alone, gone afterwards. */
   readonly folder: () => string;
 }

@@ -36,7 +36,7 @@ export const start: Scenario = async (setting) => {
 };
 
 /** The same commands started and listed at once by a bare client: no gateway can be faster than its servers. */
-async function startSideBySide(servers: Record<string, Server>): Promise<number> {
+export async function startSideBySide(servers: Record<string, Server>): Promise<number> {
   const startedAt = performance.now();
   const programs = Object.values(servers).map(({ command = "", args = [] }) => launch(command, args));
   await Promise.all(
@@ -62,7 +62,8 @@ async function coldThenWarm(times: Times, servers: Record<string, Server>, expec
   times.warm.push(await untilFull(setting, servers, folder, expected));
 }
 
-async function untilFull({ subject }: Setting, servers: Record<string, Server>, folder: string, expected: number): Promise<number> {
+/** From the spawn of a gateway to a list of so many tools, ms. */
+export async function untilFull({ subject }: Setting, servers: Record<string, Server>, folder: string, expected: number): Promise<number> {
   const program = subject.http(servers, folder);
   try {
     const client = await connect(program);
