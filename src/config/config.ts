@@ -15,6 +15,7 @@ export interface Config {
   readonly toolsets: ReadonlyMap<string, Toolset>;
   readonly selection: { readonly mode: "all" };
   readonly discovery: { readonly waitMs: number };
+  readonly results: Results;
   readonly limits: Limits;
   readonly gateway: GatewayConfig;
 }
@@ -32,6 +33,14 @@ export interface Toolset {
   readonly servers: readonly string[] | undefined;
   /** Patterns over tool ids (`github/search_*`), added to what `servers` gives; undefined: none beside them. */
   readonly tools: readonly string[] | undefined;
+}
+
+/** What becomes of results that are too large for a model's window. */
+export interface Results {
+  /** `auto`: kept on disk where what is called goes into a model's window by way of an adapter or a search. */
+  readonly spill: "auto" | "on" | "off";
+  /** A larger one is too large. */
+  readonly maxBytes: number;
 }
 
 export interface Limits {
@@ -126,6 +135,8 @@ export interface ServerConfig {
   readonly concurrency: number;
   readonly cache: boolean;
   readonly tools: ToolRules;
+  /** Where they differ from {@link Config.results}. */
+  readonly results: Partial<Results>;
   /** The server's own instructions, none, or a text in their place. */
   readonly instructions: "own" | "off" | { readonly text: string };
   /** Roots (`file:` URIs) that this server is told; undefined: none configured. */
@@ -159,6 +170,8 @@ export interface Override {
   readonly description?: string;
   /** By argument name: a fixed value hides the argument from the schema and is put into every call. */
   readonly arguments?: ReadonlyMap<string, ArgumentOverride>;
+  /** Where they differ from the server's. */
+  readonly results?: Partial<Results>;
 }
 
 export interface ArgumentOverride {

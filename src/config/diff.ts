@@ -23,7 +23,7 @@ export interface ConfigDiff {
   readonly settings: readonly (typeof SETTINGS)[number][];
 }
 
-const SETTINGS = ["naming", "toolsets", "selection", "discovery", "limits", "gateway"] as const;
+const SETTINGS = ["naming", "toolsets", "selection", "discovery", "results", "limits", "gateway"] as const;
 
 type Fate = Exclude<keyof ConfigDiff, "reordered" | "settings">;
 

@@ -21,6 +21,7 @@ export interface ConfigInput {
   readonly toolsets?: Readonly<Record<string, { readonly servers?: readonly string[]; readonly tools?: readonly string[] }>>;
   readonly selection?: { readonly mode?: "all" };
   readonly discovery?: { readonly wait?: Duration };
+  readonly results?: ResultsInput;
   readonly limits?: LimitsInput;
   readonly gateway?: {
     readonly host?: string;
@@ -54,6 +55,12 @@ export interface ServerInput {
   readonly instructions?: "own" | "off" | { readonly text: string };
   readonly roots?: readonly string[];
   readonly tools?: ToolRulesInput | readonly LocalTool[];
+  readonly results?: ResultsInput;
+}
+
+export interface ResultsInput {
+  readonly spill?: "auto" | "on" | "off";
+  readonly maxBytes?: Size;
 }
 
 export interface TimeoutsInput {
@@ -76,6 +83,7 @@ export interface OverrideInput {
   readonly title?: string;
   readonly description?: string;
   readonly arguments?: Readonly<Record<string, ArgumentInput>>;
+  readonly results?: ResultsInput;
 }
 
 export interface ArgumentInput {

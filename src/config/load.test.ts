@@ -51,7 +51,11 @@ describe("a file that is refused", () => {
     ['{ "mcpServers": [] }', `toolyard.json:1:17: mcpServers must be an object. ${correct}`],
     ['{ "mcpServers": {}, "mcpServers": {} }', "toolyard.json:1:3: mcpServers stands twice. Keep one of them."],
     ['{ "mcpServers": { "a": {}, "a": {} } }', "toolyard.json:1:19: mcpServers.a stands twice. Keep one of them."],
-    ['{ "results": {} }', `toolyard.json:1:3: results is not available in this version. ${correct}`],
+    ['{ "results": { "spil": "on" } }', `toolyard.json:1:16: results.spil is not a known key. Did you mean "spill"? ${correct}`],
+    [
+      '{ "results": { "maxBytes": "1KB" } }',
+      `toolyard.json:1:28: results.maxBytes must be a size from 4KB to 256MB, such as "128KB" or "10MB". ${correct}`,
+    ],
     ['{ "cluster": {} }', `toolyard.json:1:3: cluster is not available in this version. ${correct}`],
     [
       '{ "gateway": { "auth": { "key": true } } }',
@@ -137,8 +141,8 @@ describe("a file that is refused", () => {
   });
 
   it("lists every problem, each with its place", () => {
-    expect(refusal('{\n  "results": {},\n  "naming": { "seperator": "_" },\n  "gateway": { "port": "x" }\n}').split("\n")).toEqual([
-      "toolyard.json:2:3: results is not available in this version.",
+    expect(refusal('{\n  "cluster": {},\n  "naming": { "seperator": "_" },\n  "gateway": { "port": "x" }\n}').split("\n")).toEqual([
+      "toolyard.json:2:3: cluster is not available in this version.",
       'toolyard.json:3:15: naming.seperator is not a known key. Did you mean "separator"?',
       `toolyard.json:4:24: gateway.port must be a whole number from 0 to 65535. ${correct}`,
     ]);

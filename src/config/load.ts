@@ -97,7 +97,7 @@ function interpret(value: unknown, origin: Origin, options: ConfigOptions): Conf
   const { gateway, problems } = checkFile(parsed.data, names, context.placeholders);
   const elsewhere = [...origin.elsewhere, ...problems];
   if (elsewhere.length > 0) throw problemsError(elsewhere, origin.locate);
-  const { naming, toolsets, selection, discovery, limits } = parsed.data;
+  const { naming, toolsets, selection, discovery, results, limits } = parsed.data;
   return {
     file: origin.file,
     ...readServers(entries, naming, origin, context),
@@ -105,6 +105,7 @@ function interpret(value: unknown, origin: Origin, options: ConfigOptions): Conf
     toolsets: new Map(Object.entries(toolsets)),
     selection,
     discovery,
+    results,
     limits,
     gateway,
   };

@@ -76,6 +76,7 @@ function build({ name, shape, functions }: Given, expander: Expander, context: E
     concurrency,
     cache,
     tools: rulesOf(shape),
+    results: shape.results,
     instructions,
     roots,
     secrets: expander.secrets,

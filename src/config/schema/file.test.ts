@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { isObject, type JsonObject, objectOr, stringOr } from "../../base/json.ts";
-import type { ArgumentInput, ConfigInput, LimitsInput, OverrideInput, ServerInput, TimeoutsInput, ToolRulesInput } from "../input.ts";
+import type {
+  ArgumentInput,
+  ConfigInput,
+  LimitsInput,
+  OverrideInput,
+  ResultsInput,
+  ServerInput,
+  TimeoutsInput,
+  ToolRulesInput,
+} from "../input.ts";
 import { parseConfig } from "../load.ts";
 import { jsonSchema } from "./file.ts";
 
@@ -9,7 +18,8 @@ type Whole<T> = { [K in keyof T]-?: NonNullable<T[K]> };
 
 const timeouts: Whole<TimeoutsInput> = { connect: "1s", list: "1s", call: 1000, callMax: "1h", idle: "1m", tools: { t: "5m" } };
 const argument: Whole<ArgumentInput> = { value: 1, default: 1, description: "d", name: "n" };
-const override: Whole<OverrideInput> = { name: "n", title: "t", description: "d", arguments: { a: argument } };
+const results: Whole<ResultsInput> = { spill: "on", maxBytes: "64KB" };
+const override: Whole<OverrideInput> = { name: "n", title: "t", description: "d", arguments: { a: argument }, results };
 const tools: Whole<ToolRulesInput> = { allow: ["*"], deny: ["x"], override: { t: override } };
 const server: Whole<ServerInput> = {
   type: "stdio",
@@ -34,6 +44,7 @@ const server: Whole<ServerInput> = {
   instructions: "own",
   roots: [],
   tools,
+  results,
 };
 const limits: Whole<LimitsInput> = {
   message: "1MB",
@@ -61,6 +72,7 @@ const whole: Whole<ConfigInput> = {
   toolsets: { t: { servers: ["a"], tools: ["a/x"] } },
   selection: { mode: "all" },
   discovery: { wait: "1s" },
+  results,
   limits,
   gateway: { host: "::1", port: 1, publicUrl: "https://x", auth: { keys: true } },
 };

@@ -4,9 +4,10 @@
  */
 
 import { z } from "zod";
-import type { GatewayConfig, Limits, Naming, Toolset } from "../config.ts";
+import type { GatewayConfig, Limits, Naming, Results, Toolset } from "../config.ts";
 import { choice, duration, flag, refuse, section, template, texts, whole } from "./fields.ts";
 import { limits } from "./limits.ts";
+import { results } from "./results.ts";
 import { serverSchema } from "./server.ts";
 
 /** The file once its shape is known to be right; server entries are read one by one. */
@@ -16,6 +17,7 @@ export interface FileShape {
   readonly toolsets: Readonly<Record<string, Toolset>>;
   readonly selection: { readonly mode: "all" };
   readonly discovery: { readonly waitMs: number };
+  readonly results: Results;
   readonly limits: Limits;
   readonly gateway: GatewayConfig;
 }
@@ -158,11 +160,12 @@ function root<Server extends z.ZodType>(server: Server) {
       toolsets: z.record(z.string(), toolset).meta({ description: "Named choices of servers and tools, by name." }).prefault({}),
       selection: selection.prefault({}),
       discovery: discovery.prefault({}),
+      results: results.prefault({}),
       limits: limits.prefault({}),
       gateway: gateway.prefault({}),
     },
     { description: "Configuration of Toolyard" },
-    ["results", "cluster", "integrity"],
+    ["cluster", "integrity"],
   );
 }
 

@@ -1,7 +1,9 @@
 /** The shape of one entry of `mcpServers`: our keys, and those that other hosts put there. */
 
 import { z } from "zod";
+import type { Results } from "../config.ts";
 import { choice, flag, section, template, text, texts, whole } from "./fields.ts";
+import { ownResults } from "./results.ts";
 import { timeouts, type TimeoutsShape } from "./timeouts.ts";
 import { tools, type ToolsShape } from "./tools.ts";
 
@@ -34,6 +36,7 @@ export interface ServerShape {
   readonly instructions: "own" | "off" | { readonly text: string };
   readonly roots?: readonly string[] | undefined;
   readonly tools: readonly string[] | ToolsShape;
+  readonly results: Partial<Results>;
   readonly includeTools?: readonly string[] | undefined;
   readonly excludeTools?: readonly string[] | undefined;
   readonly disabledTools?: readonly string[] | undefined;
@@ -185,9 +188,10 @@ export const serverSchema: z.ZodType<ServerShape> = section(
       .union([tools, z.array(z.string().min(1))], { error: "must be an object, or a list of names." })
       .meta({ description: "Which of its tools are offered, and how. A list is the same as `allow`." })
       .prefault({}),
+    results: ownResults("the server's").prefault({}),
     ...understood,
     ...ignored,
   },
   { description: "One server: a program (`command`) or an address (`url`)." },
-  ["credentials", "integrity", "results"],
+  ["credentials", "integrity"],
 );

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { JsonValue } from "../../base/json.ts";
 import type { Override } from "../config.ts";
 import { section, template, text, texts } from "./fields.ts";
+import { ownResults } from "./results.ts";
 
 export interface ToolsShape {
   readonly allow?: readonly string[] | undefined;
@@ -42,6 +43,7 @@ const override = section(
       examples: ["Opens an issue in our shop's repository."],
     }).optional(),
     arguments: z.record(z.string(), argument).meta({ description: "Changes to single arguments, by name." }).optional(),
+    results: ownResults("the tool's").optional(),
   },
   { description: "How one tool is shown." },
 ).transform(({ arguments: given, ...rest }): Override => {
