@@ -19,6 +19,7 @@ import type { Middleware } from "./router/route.ts";
 import { Router } from "./router/router.ts";
 import { FaultLog } from "./telemetry/fault-log.ts";
 import { logOfServer } from "./telemetry/server-log.ts";
+import { sparing } from "./telemetry/sparing-log.ts";
 import { statusOf, type ServerStatus } from "./status.ts";
 import type { Listener } from "./upstream/news/audience.ts";
 import { Pool } from "./upstream/pool.ts";
@@ -223,7 +224,8 @@ export class Works {
   }
 
   #listen(): void {
-    const { logger, cache } = this.#parts;
+    const { cache } = this.#parts;
+    const logger = sparing(this.#parts.logger, this.#parts.clock);
     const faults = new FaultLog(logger);
     this.#pool.events.on("lists", ({ server, lists }) => {
       this.#catalog.update(server, lists, "live");

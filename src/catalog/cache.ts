@@ -66,6 +66,8 @@ class FileListCache implements ListCache {
   readonly #written = new Map<string, string>();
   /** What is not on disk yet, by file. */
   readonly #pending = new Map<string, Entry>();
+  /** What was told already, each with its file. */
+  readonly #warned = new Set<string>();
   #writing: Promise<void> = Promise.resolve();
 
   constructor(folder: string, clock: Clock, logger: Logger) {
@@ -178,6 +180,8 @@ class FileListCache implements ListCache {
 
   #warn(server: ServerConfig, what: string, error?: unknown): void {
     const file = join(this.#folder, fileOf(server));
+    if (this.#warned.has(`${file} ${what}`)) return;
+    this.#warned.add(`${file} ${what}`);
     const reason = error === undefined ? {} : { reason: messageOf(error) };
     this.#logger.warn(`The cached lists of the server "${server.name}" ${what}.`, { server: server.name, file, ...reason });
   }

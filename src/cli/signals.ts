@@ -23,11 +23,13 @@ export function nextSignal(): Promise<void> {
   });
 }
 
-/** A reader that goes away (`| head`) ends the command, without a word. */
+/** A reader that goes away (`| head`) ends the command, without a word; a disk that is full is told, where that can be. */
 export function heedReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(0);
+      if (stream === process.stdout) process.stderr.write(`error: The output cannot be written: ${error.message}.\n`);
+      process.exit(1);
     });
   }
 }

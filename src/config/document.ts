@@ -12,6 +12,16 @@ export interface Document {
 
 /** @param file as it is to be named in messages */
 export function parseDocument(text: string, file: string): Document {
+  try {
+    return readDocument(text, file);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // of the stack: the parser goes down with the nesting
+    const problem: Problem = { path: [], says: "is nested too deeply.", mend: "No setting needs more than a few levels." };
+    return { value: undefined, locate: () => ({ at: `${file}:1:1`, offset: 0 }), problems: [problem] };
+  }
+}
+
+function readDocument(text: string, file: string): Document {
   const errors: ParseError[] = [];
   const body = text.replace(/^\uFEFF/, " ");
   const tree = parseTree(body, errors, { allowTrailingComma: true });

@@ -166,12 +166,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "BIG-04": row("Names of prototypes as data", "OWASP, prototype pollution", "big-json"),
   "BIG-05": row("Bytes that are no text", "MCP, UTF-8", "big-json"),
 
-  "PER-01": row("Killed while it writes", "field reports", "per"),
-  "PER-02": row("Two writers of one configuration", "field reports", "per"),
-  "PER-03": row("Broken caches and states", "field reports", "per"),
-  "PER-04": row("State of another version", "practice", "per"),
+  "PER-01": row("Killed while it writes", "field reports", "per", "Writes of tokens come with OAuth."),
+  "PER-02": row("Two writers of one configuration", "field reports", "per", "The dashboard as a third."),
+  "PER-03": row("Broken caches and states", "field reports", "per", "Stores of tokens come with OAuth."),
+  "PER-04": row("State of another version", "practice", "per", "Migration: there is no older version yet to migrate from."),
   "PER-05": row("How editors save", "practice", "per"),
-  "PER-06": row("Lines within log lines", "practice", "per"),
+  "PER-06": row("Lines within log lines", "practice", "per", "Entries of an audit log come with it."),
 
   "CLI-01": row("Pure protocol on stdout", "field reports", "cli"),
   "CLI-02": row("Exit codes of `call`", "practice", "cli"),

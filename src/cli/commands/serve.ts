@@ -69,7 +69,7 @@ async function open(place: Place, options: ServeOptions, output: Output, idle: (
   const { paths, inputs, file } = place;
   const metrics = createMetrics();
   const key = await loadKey(paths.state);
-  const logger = stderrLogger(output);
+  const logger = stderrLogger(output, { ownFile: options.idleExit !== undefined });
   const yard = await openToolyard(file, { paths, inputs, logger, middlewares: [metrics.middleware], startWhenUsed: true });
   const where = { ...yard.config.gateway, ...given(options) };
   const { host, port } = where;

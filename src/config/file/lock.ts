@@ -1,13 +1,14 @@
 /** One writer at a time among all processes: a lock file beside the file. */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { type Clock, sleep, systemClock } from "../../base/clock.ts";
 import { ToolyardError } from "../../base/errors.ts";
 import { isObject } from "../../base/json.ts";
 
-/** An edit takes milliseconds: a lock of this age belongs to a process that died. */
+/** An edit takes milliseconds: a lock of this age belongs to a process that died, or to one of another machine that is stuck. */
 const STALE_MS = 5000;
 
 const GIVE_UP_MS = 15_000;
@@ -25,7 +26,7 @@ export type Held = () => Promise<boolean>;
  */
 export async function withLock<T>(file: string, action: (held: Held) => Promise<T>, clock: Clock = systemClock): Promise<T> {
   const lock = `${file}.lock`;
-  const mark = randomUUID();
+  const mark = `${hostname()} ${process.pid} ${randomUUID()}`;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await acquire(lock, mark, clock);
   try {
@@ -56,16 +57,34 @@ async function create(lock: string, mark: string): Promise<boolean> {
   }
 }
 
-/** Of several that find the same stale lock, one succeeds in moving it away. */
+/** Of several that find the same stale lock, one succeeds in moving it away; who moves away another's instead puts it back. */
 async function removeStale(lock: string, mark: string, clock: Clock): Promise<void> {
-  const age = await stat(lock).then(
+  const holder = await markIn(lock);
+  if (holder === undefined || !(isOfDead(holder) || (await ageOf(lock, clock)) >= STALE_MS)) return;
+  const aside = `${lock}.${randomUUID()}`;
+  await rename(lock, aside).catch(() => {});
+  const moved = await markIn(aside);
+  if (moved !== undefined && moved !== holder && moved !== mark) await link(aside, lock).catch(() => {});
+  await rm(aside, { force: true });
+}
+
+/** Is its holder a process of this machine that is no more? */
+function isOfDead(mark: string): boolean {
+  const [, host, pid] = /^(\S+) (\d+) /.exec(mark) ?? [];
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return isObject(error) && error["code"] === "ESRCH";
+  }
+}
+
+async function ageOf(lock: string, clock: Clock): Promise<number> {
+  return await stat(lock).then(
     ({ mtimeMs }) => clock.now() - mtimeMs,
     () => 0,
   );
-  if (age < STALE_MS) return;
-  const aside = `${lock}.${mark}`;
-  await rename(lock, aside).catch(() => {});
-  await rm(aside, { force: true });
 }
 
 function markIn(lock: string): Promise<string | undefined> {
