@@ -23,7 +23,8 @@ const LEVELS: ReadonlyMap<string, LogLevel> = new Map([
 /** @param params of a `notifications/message` (spec 2025-11-25: Logging) */
 export function logOfServer(logger: Logger, server: ServerConfig, { level, logger: source, data }: JsonObject): void {
   const text = typeof data === "string" ? data : (JSON.stringify(data) ?? "");
-  const cut = redactorFor(server)(text.slice(0, 2 * LONGEST)).slice(0, LONGEST);
+  const redact = redactorFor(server);
+  const cut = text.length <= LONGEST ? redact(text) : redact(text.slice(0, LONGEST), "end");
   const from = stringOr(source);
   logger[LEVELS.get(stringOr(level) ?? "") ?? "info"](`Server "${server.name}" logged: ${cut}`, {
     server: server.name,

@@ -20,7 +20,15 @@ async function withLink(use: (link: HttpLink, seen: readonly Seen[], answered: (
   const server = createServer((asked, response) => void answer(asked, response, seen)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const options = { url: `http://127.0.0.1:${port}/mcp`, headers: {}, messageBytes: 1_000, connections: 2, env: {}, clock: systemClock };
+  const options = {
+    url: `http://127.0.0.1:${port}/mcp`,
+    headers: {},
+    messageBytes: 1_000,
+    connections: 2,
+    env: {},
+    clock: systemClock,
+    redact: String,
+  };
   let told = Promise.withResolvers<void>();
   const answered = (): Promise<void> => told.promise.finally(() => (told = Promise.withResolvers()));
   const link = new HttpLink(options, {

@@ -8,6 +8,7 @@ import { collect, discard, HttpFailure, type HttpCarrier, type HttpReply } from 
 import { openCarrier } from "../../wire/http/open-carrier.ts";
 import { isEventStream, keepStanding, readEvents, StreamPosition, type EventSink } from "./event-stream.ts";
 import type { Link, LinkEvents, LinkFailure, LinkRequest } from "./link.ts";
+import { excerptOf, type Redact } from "./redact.ts";
 import { Welcome } from "./welcome.ts";
 
 export interface HttpLinkOptions {
@@ -17,6 +18,7 @@ export interface HttpLinkOptions {
   readonly connections: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  readonly redact: Redact;
 }
 
 const EXCERPT = 1024;
@@ -146,17 +148,17 @@ export class HttpLink implements Link {
     const envelope = tryEnvelope(collected.bytes);
     if (envelope !== undefined) {
       this.#deliver(envelope, id, stream);
-      const message = `The server answered another request than it was asked: ${excerptOf(collected.bytes)}`;
+      const message = `The server answered another request than it was asked: ${this.#excerptOf(collected.bytes)}`;
       return this.#lose(id, stream, { code: "SERVER_PROTOCOL", message, started: true, status: reply.status });
     }
-    const message = `The server answered with status ${reply.status} and no MCP message: ${excerptOf(collected.bytes)}`;
+    const message = `The server answered with status ${reply.status} and no MCP message: ${this.#excerptOf(collected.bytes)}`;
     return this.#lose(id, stream, { code: "SERVER_PROTOCOL", message, started: true, status: reply.status });
   }
 
   /** Where a server points to is not where its operator wanted us to go, nor what our headers were meant for. */
   #redirected(reply: HttpReply, id: number, stream: Stream): void {
     discard(reply);
-    const target = reply.header("location")?.slice(0, EXCERPT) ?? "nowhere";
+    const target = this.#excerptOf(Buffer.from(reply.header("location") ?? "nowhere"));
     const message = `The server redirects (HTTP status ${reply.status}) to ${target}, and redirects are not followed: put the right address into its \`url\`.`;
     this.#lose(id, stream, { code: "SERVER_PROTOCOL", message, started: true, status: reply.status });
   }
@@ -168,7 +170,7 @@ export class HttpLink implements Link {
     const bytes = "bytes" in collected ? collected.bytes : Buffer.alloc(0);
     const answer = tryEnvelope(bytes);
     const sessionLost = this.#session !== undefined && isSessionLost(reply.status, answer);
-    const words = answer?.error?.message ?? excerptOf(bytes);
+    const words = answer?.error?.message ?? this.#excerptOf(bytes);
     const message = `The server answered with HTTP status ${reply.status}${words === "" ? "." : `: ${words}`}`;
     const rejected = reply.status >= 400 && reply.status < 500;
     const failure: LinkFailure = { code: codeOf(reply.status), message, started: !rejected, sessionLost, status: reply.status };
@@ -204,7 +206,7 @@ export class HttpLink implements Link {
       limit: this.#options.messageBytes,
       event: (data) => {
         const envelope = tryEnvelope(data);
-        if (envelope === undefined) this.#events.noise(excerptOf(data));
+        if (envelope === undefined) this.#events.noise(this.#excerptOf(data));
         else this.#deliver(envelope, id, stream);
       },
       oversize: () => {
@@ -251,6 +253,10 @@ export class HttpLink implements Link {
     return this.#carrier.send({ method: "POST", url: this.#options.url, headers, body, signal });
   }
 
+  #excerptOf(bytes: Buffer): string {
+    return excerptOf(bytes, EXCERPT, this.#options.redact).replaceAll(/\s+/g, " ").trim();
+  }
+
   #headers({ method, params, inputSchema }: Said): Record<string, string> {
     const headers: Record<string, string> = {
       ...this.#options.headers,
@@ -282,8 +288,4 @@ function tryEnvelope(bytes: Buffer): Envelope | undefined {
     if (error instanceof ToolyardError) return undefined;
     throw error;
   }
-}
-
-function excerptOf(bytes: Buffer): string {
-  return bytes.subarray(0, EXCERPT).toString("utf8").replaceAll(/\s+/g, " ").trim();
 }

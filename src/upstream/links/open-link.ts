@@ -8,7 +8,7 @@ import { HttpLink } from "./http-link.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Link, LinkEvents } from "./link.ts";
 import { LocalLink } from "./local-link.ts";
-import { redacted, redactorFor } from "./redact.ts";
+import { redacted, redactorFor, type Redact } from "./redact.ts";
 import { SseLink } from "./sse-link.ts";
 import type { Slots } from "../../base/flight.ts";
 import { sleep } from "../../base/clock.ts";
@@ -47,9 +47,10 @@ const SLOT_MS = 100;
  */
 export async function openLink(server: ServerConfig, options: LinkOptions, told: LinkEvents, how: OpenHow): Promise<Link> {
   const { transport } = server;
-  const events = redacted(told, redactorFor(server));
+  const redact = redactorFor(server);
+  const events = redacted(told, redact);
   if (transport.kind === "local") return new LocalLink(transport.tools, events);
-  if (transport.kind === "stdio") return await spawnLink(server, transport, options, events);
+  if (transport.kind === "stdio") return await spawnLink(server, transport, { ...options, redact }, events);
   const { url } = transport;
   const { messageBytes, clock, env } = options;
   const common = {
@@ -58,6 +59,7 @@ export async function openLink(server: ServerConfig, options: LinkOptions, told:
     messageBytes,
     clock,
     env,
+    redact,
     connections: server.concurrency + SPARE_CONNECTIONS,
   };
   if (how.old || transport.kind === "sse") {
@@ -66,15 +68,19 @@ export async function openLink(server: ServerConfig, options: LinkOptions, told:
   return new HttpLink(common, events);
 }
 
-async function spawnLink(server: ServerConfig, transport: StdioTransport, options: LinkOptions, events: LinkEvents): Promise<Link> {
+interface SpawnOptions extends LinkOptions {
+  readonly redact: Redact;
+}
+
+async function spawnLink(server: ServerConfig, transport: StdioTransport, options: SpawnOptions, events: LinkEvents): Promise<Link> {
   const release = await options.starting.take();
   try {
     const { command, args, cwd } = transport;
     const env = childEnv(options.env, transport.inheritEnv, transport.env);
-    const { clock, messageBytes, ledger, patience } = options;
+    const { clock, messageBytes, ledger, patience, redact } = options;
     const stderr = (chunk: Buffer): void => options.stderr(server.name, chunk);
     const gone = (pid: number): void => ledger.forget(pid);
-    const link = await StdioLink.open({ spec: { command, args, env, cwd }, messageBytes, clock, stderr, patience, gone }, events);
+    const link = await StdioLink.open({ spec: { command, args, env, cwd }, messageBytes, clock, stderr, patience, gone, redact }, events);
     ledger.note(link.pid);
     void holdSlot(link, clock, release);
     return link;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Secret } from "../../base/secret.ts";
 import { readEnvelope, type Envelope } from "../../wire/envelope.ts";
 import type { LinkEvents } from "./link.ts";
-import { redacted, redactorFor } from "./redact.ts";
+import { excerptOf, redacted, redactorFor } from "./redact.ts";
 
 const withSecrets = (...values: string[]): { secrets: Secret[] } => ({ secrets: values.map((value) => new Secret(value)) });
 
@@ -10,6 +10,23 @@ describe("redactorFor", () => {
   it("masks secrets wherever they stand, a bearer token also without its scheme", () => {
     const redact = redactorFor(withSecrets("Bearer tok-12345"));
     expect(redact("got tok-12345, and Bearer tok-12345; visible-value")).toBe("got [secret], and [secret]; visible-value");
+  });
+
+  it("masks what is left of a secret where the text was cut off", () => {
+    const redact = redactorFor(withSecrets("tok-1234567890"));
+    expect(redact("words, then tok-123", "end")).toBe("words, then [secret]");
+    expect(redact("567890 and tok-1234567890, more", "start")).toBe("[secret] and [secret], more");
+    expect(redact("words, then tok-123")).toBe("words, then tok-123");
+    expect([redact("to", "end"), redact("90", "start"), redact("", "end")]).toEqual(["to", "90", ""]);
+    const long = Buffer.from(`${"x".repeat(10)}tok-1234567890${"y".repeat(10)}`);
+    for (let limit = 11; limit < long.length; limit++) expect(excerptOf(long, limit, redact)).not.toMatch(/tok|567/);
+  });
+
+  it("masks what others make of it", () => {
+    const redact = redactorFor(withSecrets("Bearer tok-12345"));
+    for (const encoding of ["base64", "base64url", "hex"] as const) {
+      expect(redact(`it was ${Buffer.from("tok-12345").toString(encoding)}!`)).toBe("it was [secret]!");
+    }
   });
 
   it("leaves words alone that a short value happens to be", () => {

@@ -6,6 +6,7 @@ import { discard, HttpFailure, type HttpCarrier } from "../../wire/http/carrier.
 import { openCarrier } from "../../wire/http/open-carrier.ts";
 import { SseReader, type SseEvent } from "../../wire/sse.ts";
 import type { Link, LinkEvents, LinkRequest } from "./link.ts";
+import { excerptOf, type Redact } from "./redact.ts";
 import { Welcome } from "./welcome.ts";
 
 export interface SseLinkOptions {
@@ -19,6 +20,7 @@ export interface SseLinkOptions {
   readonly clock: Clock;
   /** Gives up the attempt to connect. */
   readonly signal: AbortSignal;
+  readonly redact: Redact;
 }
 
 const EXCERPT = 200;
@@ -133,7 +135,7 @@ export class SseLink implements Link {
       if (envelope.kind === "answer" && typeof envelope.id === "number") this.#open.delete(envelope.id);
       this.#events.message(envelope, undefined);
     } catch {
-      this.#events.noise(data.subarray(0, EXCERPT).toString("utf8"));
+      this.#events.noise(excerptOf(data, EXCERPT, this.#options.redact));
     }
   }
 
@@ -141,7 +143,10 @@ export class SseLink implements Link {
   #name(text: string): void {
     const endpoint = URL.parse(text, this.#options.url);
     if (endpoint?.origin === new URL(this.#options.url).origin) this.#named.resolve(endpoint.href);
-    else this.#named.reject(new ToolyardError("SERVER_PROTOCOL", `It named an endpoint on another origin: ${text.slice(0, EXCERPT)}`));
+    else {
+      const excerpt = excerptOf(Buffer.from(text), EXCERPT, this.#options.redact);
+      this.#named.reject(new ToolyardError("SERVER_PROTOCOL", `It named an endpoint on another origin: ${excerpt}`));
+    }
   }
 
   async #post(body: Buffer): Promise<void> {

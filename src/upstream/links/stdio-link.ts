@@ -5,6 +5,7 @@ import { Child, type ChildExit, type ChildSpec, type StopLadder } from "../../wi
 import { peekId, readEnvelope, writeError, writeRequest, writeResult } from "../../wire/envelope.ts";
 import { LineReader } from "../../wire/lines.ts";
 import type { Link, LinkEvents, LinkRequest } from "./link.ts";
+import { excerptOf, type Redact } from "./redact.ts";
 
 const EXCERPT = 200;
 const REASON_STDERR = 8 * 1024;
@@ -20,6 +21,7 @@ export interface StdioOptions {
   patience(): StopLadder;
   /** Told of the process's id once no process of its group is left. */
   gone(pid: number): void;
+  readonly redact: Redact;
 }
 
 /** A server that is a child process of ours, one JSON-RPC message a line (spec: transports, stdio). */
@@ -120,7 +122,7 @@ export class StdioLink implements Link {
   /** A line that is no message; an answer that breaks the rules fails the call that it was meant for, and no other. */
   #reject(bytes: Buffer, why: string): void {
     const id = peekId(bytes);
-    const excerpt = excerptOf(bytes);
+    const excerpt = excerptOf(bytes, EXCERPT, this.#options.redact);
     if (typeof id === "number" && this.#open.delete(id)) {
       this.#events.lost(id, { code: "SERVER_PROTOCOL", message: `${why} It sent: ${excerpt}`, started: true });
     } else this.#events.noise(excerpt);
@@ -135,7 +137,9 @@ export class StdioLink implements Link {
   }
 
   #exit(exit: ChildExit): void {
-    this.#end(exitMessage(exit, this.#child.stderr.text(REASON_STDERR)));
+    const { redact } = this.#options;
+    const words = this.#child.stderr.text(REASON_STDERR);
+    this.#end(exitMessage(exit, redact(words, Buffer.byteLength(words) < REASON_STDERR ? undefined : "start")));
   }
 
   #end(message: string): void {
@@ -149,8 +153,4 @@ function exitMessage({ code, signal }: ChildExit, stderr: string): string {
   const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
   const words = stderr.trim();
   return words === "" ? `The server's process ${how}, with nothing on stderr.` : `The server's process ${how}. Last on stderr: ${words}`;
-}
-
-function excerptOf(bytes: Buffer): string {
-  return bytes.subarray(0, EXCERPT).toString("utf8");
 }
