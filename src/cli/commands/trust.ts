@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { trustConfig } from "../../config/file/trust.ts";
 import { parseConfigText, readConfigText } from "../../config/load.ts";
+import { redactorFor } from "../../upstream/links/redact.ts";
 import { EXIT } from "../exit.ts";
 import { locate } from "../place.ts";
 import type { CommonOptions } from "../command.ts";
@@ -16,14 +17,15 @@ export async function run(output: Output, options: CommonOptions, named?: string
   await trustConfig(file, text, paths.state);
   if (output.json) output.data(JSON.stringify({ file, trusted: true }));
   output.say(`Trusted ${file}, as it is now. What it runs:`);
-  for (const { name, transport } of servers.values()) {
+  for (const server of servers.values()) {
+    const { name, transport } = server;
     const what =
       transport.kind === "stdio"
         ? [transport.command, ...transport.args].join(" ")
         : transport.kind === "local"
           ? "in process"
           : transport.url;
-    output.say(`  ${name}: ${what}`);
+    output.say(`  ${name}: ${redactorFor(server)(what)}`);
   }
   return EXIT.good;
 }

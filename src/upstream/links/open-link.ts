@@ -1,6 +1,7 @@
 /** From a configured transport to a link. */
 
 import type { Clock } from "../../base/clock.ts";
+import { ToolyardError } from "../../base/errors.ts";
 import { reveal, type Secret } from "../../base/secret.ts";
 import type { ServerConfig, StdioTransport } from "../../config/config.ts";
 import { childEnv } from "./child-env.ts";
@@ -8,7 +9,7 @@ import { HttpLink } from "./http-link.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Link, LinkEvents } from "./link.ts";
 import { LocalLink } from "./local-link.ts";
-import { redacted, redactorFor, type Redact } from "./redact.ts";
+import { redacted, redactedError, redactorFor, type Redact } from "./redact.ts";
 import { SseLink } from "./sse-link.ts";
 import type { Slots } from "../../base/flight.ts";
 import { sleep } from "../../base/clock.ts";
@@ -26,6 +27,10 @@ export interface LinkOptions {
   stderr(server: string, chunk: Buffer): void;
   /** How long a process gets for each step of its end; asked when it is to end. */
   patience(): StopLadder;
+}
+
+interface SecretOptions extends LinkOptions {
+  readonly redact: Redact;
 }
 
 export interface OpenHow {
@@ -46,33 +51,29 @@ const SLOT_MS = 100;
  * @throws SPAWN_ENOENT, SPAWN_EACCES, CWD_MISSING, SERVER_UNREACHABLE, SERVER_PROTOCOL
  */
 export async function openLink(server: ServerConfig, options: LinkOptions, told: LinkEvents, how: OpenHow): Promise<Link> {
-  const { transport } = server;
   const redact = redactorFor(server);
-  const events = redacted(told, redact);
+  try {
+    return await open(server, { ...options, redact }, redacted(told, redact), how);
+  } catch (error) {
+    throw error instanceof ToolyardError ? redactedError(error, redact) : error;
+  }
+}
+
+async function open(server: ServerConfig, options: SecretOptions, events: LinkEvents, how: OpenHow): Promise<Link> {
+  const { transport } = server;
   if (transport.kind === "local") return new LocalLink(transport.tools, events);
-  if (transport.kind === "stdio") return await spawnLink(server, transport, { ...options, redact }, events);
-  const { url } = transport;
-  const { messageBytes, clock, env } = options;
-  const common = {
-    url,
-    headers: revealed(transport.headers),
-    messageBytes,
-    clock,
-    env,
-    redact,
-    connections: server.concurrency + SPARE_CONNECTIONS,
-  };
+  if (transport.kind === "stdio") return await spawnLink(server, transport, options, events);
+  const { messageBytes, clock, env, redact } = options;
+  const headers = revealed(transport.headers);
+  const connections = server.concurrency + SPARE_CONNECTIONS;
+  const common = { url: transport.url, headers, messageBytes, clock, env, redact, connections };
   if (how.old || transport.kind === "sse") {
     return await SseLink.open({ ...common, connectMs: server.timeouts.connectMs, signal: how.signal }, events);
   }
   return new HttpLink(common, events);
 }
 
-interface SpawnOptions extends LinkOptions {
-  readonly redact: Redact;
-}
-
-async function spawnLink(server: ServerConfig, transport: StdioTransport, options: SpawnOptions, events: LinkEvents): Promise<Link> {
+async function spawnLink(server: ServerConfig, transport: StdioTransport, options: SecretOptions, events: LinkEvents): Promise<Link> {
   const release = await options.starting.take();
   try {
     const { command, args, cwd } = transport;

@@ -1,6 +1,7 @@
 /** Keeps a server's own secrets out of what is told of it: servers print their tokens, and echo our headers. */
 
 import type { RpcError } from "../../base/call.ts";
+import { ToolyardError } from "../../base/errors.ts";
 import type { ServerConfig } from "../../config/config.ts";
 import type { Envelope } from "../../wire/envelope.ts";
 import type { LinkEvents, LinkFailure } from "./link.ts";
@@ -46,6 +47,12 @@ function partAt(text: string, value: string, cut: "start" | "end"): number {
     if (cut === "end" ? text.endsWith(value.slice(0, length)) : text.startsWith(value.slice(-length))) return length;
   }
   return 0;
+}
+
+/** The same error, with nothing secret in its words: a command or an address may hold a secret. */
+export function redactedError(error: ToolyardError, redact: Redact): ToolyardError {
+  const message = redact(error.message);
+  return message === error.message ? error : new ToolyardError(error.code, message, error.details);
 }
 
 /** The same events, with nothing secret in their words. Results are the server's own affair, errors echo what was sent. */
