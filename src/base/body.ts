@@ -38,6 +38,8 @@ export class Body {
   /** Where the members stand in the bytes; null when the bytes are no object. */
   #members: readonly Member[] | null | undefined;
   readonly #edit: Edit | undefined;
+  /** Members that were parsed already, where that was dear. */
+  #parsed: Map<string, JsonValue> | undefined;
 
   private constructor({ bytes, value, edit, members }: Content) {
     this.#bytes = bytes;
@@ -98,8 +100,13 @@ export class Body {
 
   #read(key: string): JsonValue | undefined {
     if (this.#bytes === undefined) return this.member(key)?.value;
+    const known = this.#parsed?.get(key);
+    if (known !== undefined) return known;
     const member = findMember(this.members, key);
-    return member && valueAt(this.#bytes, member);
+    if (member === undefined) return undefined;
+    const value = valueAt(this.#bytes, member);
+    if (isObject(value)) (this.#parsed ??= new Map()).set(key, value);
+    return value;
   }
 
   /** One top-level member as a body of its own; undefined when there is none. */

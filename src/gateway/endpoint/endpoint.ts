@@ -1,7 +1,7 @@
 /** One message in, one answer out, for one View: what both carriers and both eras share. */
 
 import { Body } from "../../base/body.ts";
-import type { Answer, Caller, RpcError } from "../../base/call.ts";
+import type { Answer, RpcError } from "../../base/call.ts";
 import type { Clock } from "../../base/clock.ts";
 import { ToolyardError } from "../../base/errors.ts";
 import { stringOr } from "../../base/json.ts";
@@ -165,7 +165,7 @@ export class Endpoint {
       const answer = await this.#parts.view.request({
         ...call,
         signal: more.signal,
-        ...(mayBeAsked(exchange.caller) ? { ask: more.ask } : {}),
+        ...(more.ask === undefined ? {} : { ask: more.ask }),
       });
       gate?.end();
       return answer;
@@ -200,10 +200,6 @@ function sightOf({ caller, signal }: Exchange, view: View): Sight {
     sees: ({ tool }) => tools.has(tool),
     look: (params, origin) => view.request({ method: "tasks/get", params, caller, origin, signal }),
   };
-}
-
-function mayBeAsked({ capabilities: { elicitation, sampling, roots } }: Caller): boolean {
-  return (elicitation ?? sampling ?? roots) !== undefined;
 }
 
 async function setLevel({ params, peer }: Exchange): Promise<Body> {

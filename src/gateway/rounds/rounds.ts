@@ -6,7 +6,7 @@
 
 import { randomUUID } from "node:crypto";
 import { Body } from "../../base/body.ts";
-import type { Answer } from "../../base/call.ts";
+import type { Answer, Caller } from "../../base/call.ts";
 import type { Cancel, Clock } from "../../base/clock.ts";
 import { ToolyardError } from "../../base/errors.ts";
 import { isObject, objectOr, type JsonObject } from "../../base/json.ts";
@@ -75,6 +75,10 @@ export class Rounds {
 
   async #begin(exchange: Exchange, start: { subject: Subject; server: string | undefined; params: Body; send: Send }): Promise<Answer> {
     const { subject, server, params, send } = start;
+    if (!mayBeAsked(exchange.caller)) {
+      const own = { signal: exchange.signal, ask: undefined };
+      return this.#sealed(await send(params, own, () => exchange), subject, server);
+    }
     const run = new Run(exchange, async (more, current) => this.#sealed(await send(params, more, current), subject, server));
     return await this.#wait(run, exchange, subject);
   }
@@ -126,6 +130,11 @@ export class Rounds {
     const requestState = this.#states.issue(subject, { kind: "relayed", state: typeof state === "string" ? state : undefined }, expires);
     return named({ result: answer.result.with({ requestState }) }, server);
   }
+}
+
+/** Of one that cannot, nothing is asked that would outlive its request. */
+function mayBeAsked({ capabilities: { elicitation, sampling, roots } }: Caller): boolean {
+  return (elicitation ?? sampling ?? roots) !== undefined;
 }
 
 function named(answer: Answer, server: string | undefined): Answer {

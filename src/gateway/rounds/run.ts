@@ -21,7 +21,8 @@ interface Open {
 /** What a run adds to its call. */
 export interface RunCall {
   readonly signal: AbortSignal;
-  readonly ask: (question: Question) => Promise<Answer>;
+  /** Undefined for a client that cannot be asked. */
+  readonly ask: ((question: Question) => Promise<Answer>) | undefined;
 }
 
 export class Run {
