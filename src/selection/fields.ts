@@ -7,13 +7,13 @@ import { wordsOf } from "./words.ts";
 
 /** How much a word counts in each field, and how many words such a field usually has: beyond that, each counts less. */
 const FIELDS = {
-  server: { weight: 1.2, length: 3, slope: 0.5 },
-  about: { weight: 0.3, length: 30, slope: 0.6 },
-  name: { weight: 4, length: 4, slope: 0.5 },
-  lead: { weight: 1.5, length: 14, slope: 0.6 },
-  description: { weight: 0.4, length: 40, slope: 0.6 },
-  parameters: { weight: 0.6, length: 8, slope: 0.6 },
-  details: { weight: 0.4, length: 40, slope: 0.6 },
+  server: { weight: 1.8, length: 3, slope: 0.65 },
+  about: { weight: 0.2, length: 30, slope: 0.6 },
+  name: { weight: 3.2, length: 4, slope: 0.55 },
+  lead: { weight: 1.4, length: 14, slope: 0.5 },
+  description: { weight: 0.33, length: 40, slope: 0.75 },
+  parameters: { weight: 0.5, length: 8, slope: 0.6 },
+  details: { weight: 0.4, length: 40, slope: 0.65 },
 } as const;
 
 type FieldName = keyof typeof FIELDS;

@@ -27,6 +27,9 @@ const PARTS = /[.!?;:—](?=\s|$)|[。！？；\n]|\s[-–+|/]\s|[,，、]|\b(?:
 const ADDRESS = /https?:\/\/\S+/gi;
 const PATH =
   /(?<=^|[\s"'`(])(?:(?:~|\.{1,2}|[a-z]:)?(?:[\\/][\w.@-]+){2,}\/?|[\w-]+\.(?:md|txt|csv|json|xlsx?|docx?|pptx?|pdf|html?|png|jpe?g|gif|svg|mp[34]|wav|py|[jt]sx?|xml|ya?ml|zip|log|sql))(?=$|[\s"'`),.;:?!])/gi;
+/** Before a path: something is to be put there. */
+const KEEPING = /(?:sav|writ|stor|export|output|creat|generat)\w*\b[^.!?\n]{0,60}$/i;
+const REACH = 80;
 const ENDING = /\.(\w{1,5})$/;
 /** Keys, hashes and base64: whatever they are, they are no words. */
 const UNREADABLE = /[\w+/=-]{40,}/g;
@@ -47,7 +50,11 @@ export function clausesOf(question: string): Clause[] {
 /** Paths and addresses are arguments: what they name is the user's, and that there is one says what kind of tool is wanted. */
 function withoutArguments(text: string): string {
   const plain = text.replaceAll(ADDRESS, " url ");
-  return plain.replaceAll(PATH, (path) => ` file ${ENDING.exec(path)?.[1] ?? ""} `).replaceAll(UNREADABLE, " ");
+  const wish = (path: string, at: number): string => {
+    const verb = KEEPING.test(plain.slice(Math.max(0, at - REACH), at)) ? "write" : "";
+    return ` file ${ENDING.exec(path)?.[1] ?? ""} ${verb} `;
+  };
+  return plain.replaceAll(PATH, wish).replaceAll(UNREADABLE, " ");
 }
 
 function termsOf(text: string): Map<string, Wanted> {

@@ -5,9 +5,11 @@ import { clausesOf, type Clause } from "./question.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** How much a document gains that has all that was asked for, over one that has next to nothing of it. */
-const COVERAGE = 0.7;
+const COVERAGE = 0.85;
 /** The part of a score that comes from the one clause that the document fits best. */
 const CLAUSE = 0.4;
+/** A clause is answered when its best document has so much of what a single, rarest word would give. */
+const ENOUGH = 0.75;
 
 export interface Scored {
   /** All that have anything of what is wanted. */
@@ -41,7 +43,7 @@ export class Scorer {
     const documents: number[] = [];
     for (const clause of clauses) {
       const touched = this.#scoreClause(clause, concepts, documents);
-      if (clauses.length > 1) this.#noteFit(touched, rarity(1, size));
+      if (clauses.length > 1) this.#noteFit(touched, ENOUGH * rarity(1, size));
     }
     this.#cover(documents, concepts);
     if (clauses.length > 1) this.#fuse(documents);

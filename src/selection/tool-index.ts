@@ -94,7 +94,10 @@ export class ToolIndex {
       candidates.push({ ...found, score });
     }
     this.#scorer.clear(scored);
-    for (const candidate of candidates) candidate.score *= prior.gain(candidate.part) * (1 + USAGE_GAIN * (usage?.(candidate.item) ?? 0));
+    for (const candidate of candidates) {
+      const { part, item, score } = candidate;
+      candidate.score = prior.raise(part, score) * (1 + USAGE_GAIN * (usage?.(item) ?? 0));
+    }
     return best(candidates, limit).map(({ item, score }) => ({ name: item.name, item, score }));
   }
 

@@ -8,7 +8,7 @@ import { TRANSLATIONS } from "./translations.ts";
 
 const SYNONYM = 0.35;
 const TOPIC = 0.2;
-const TRANSLATION = 0.5;
+const TRANSLATION = 0.75;
 
 type Related = ReadonlyMap<string, number>;
 
