@@ -1,11 +1,14 @@
 /** Isolation: what a client may not see it cannot reach, and a session is its holder's. */
 
 import { describe, expect, it } from "vitest";
-import { stdioServer } from "../support/fixture.ts";
+import type { JsonObject } from "../../src/base/json.ts";
+import { stdioServer, watchedServer } from "../support/fixture.ts";
 import { HttpClient } from "../support/http-client.ts";
 import { LEGACY_VERSION } from "../support/inbox.ts";
-import { startGateway } from "./gateway.ts";
+import { makeHome, startGateway } from "./gateway.ts";
 import { openServer } from "./servers.ts";
+
+const AUTH = { gateway: { auth: { keys: true } } };
 
 describe("views", () => {
   it("ISO-04 what a server calls private stays private on its way down, beside what is public", async () => {
@@ -26,6 +29,79 @@ describe("views", () => {
       expect(whole.filter((name) => name.startsWith("closed__"))).toEqual(["closed__echo"]);
       expect(part.filter((name) => !name.startsWith("open__"))).toEqual([]);
     }
+  });
+
+  it("ISO-04 two principals at one address: each gets its own list, first and again, side by side, in either era", async () => {
+    await using open = await openServer("http", "modern", { "cache-scope": "public", "ttl-ms": 60_000 });
+    await using closed = await openServer("http", "modern", { "cache-scope": "private", "ttl-ms": 60_000, resource: ["closed://x"] });
+    using home = makeHome({ mcpServers: { open: open.entry, closed: closed.entry }, ...AUTH });
+    const [all, some] = [await home.key("alice"), await home.key("bob", ["--server", "open"])];
+    await using gateway = await home.serve();
+    gateway.headers = all.headers;
+    await gateway.untilReady();
+    for (const era of ["legacy", "modern"] as const) {
+      await using alice = await gateway.client({ era, headers: all.headers });
+      await using bob = await gateway.client({ era, headers: some.headers });
+      for (let round = 0; round < 5; round++) {
+        const [hers, his] = await Promise.all([everythingOf(alice), everythingOf(bob)]);
+        expect(hers).toContain("closed");
+        expect(his).toContain("open");
+        expect(his).not.toContain("closed");
+      }
+      const read = { uri: "closed://x" };
+      expect((await alice.request("resources/read", read)).result).toBeDefined();
+      expect((await bob.request("resources/read", read)).error?.message).not.toContain("hostile");
+      if (era !== "modern") continue;
+      for (const client of [alice, bob]) {
+        const kept = [await client.request("tools/list"), await client.request("resources/read", { uri: "test://hostile/readme" })];
+        for (const { result } of kept) expect(result).toMatchObject({ cacheScope: "private" }); // though its server says public
+      }
+    }
+    expect(closed.log.all({ what: "in", method: "resources/read" })).toHaveLength(2);
+  });
+
+  it("ISO-05 a session of one principal is nothing to another, nor to another key of the same, and goes on", async () => {
+    using home = makeHome({ mcpServers: { a: stdioServer() }, ...AUTH });
+    const keys = await Promise.all([home.key("alice"), home.key("alice"), home.key("bob")]);
+    const [hers, others] = [keys[0].headers, [keys[1].headers, keys[2].headers, {}]];
+    await using gateway = await home.serve();
+    await using owner = await gateway.client({ headers: hers });
+    const stream = await owner.listen();
+    await owner.request("logging/setLevel", { level: "error" });
+    for (const headers of others) {
+      const thief = new HttpClient(gateway.url, { headers });
+      [thief.session, thief.version] = [owner.session, LEGACY_VERSION];
+      const refused = Object.keys(headers).length === 0 ? 401 : 404;
+      const request = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "a__echo", arguments: { text: "stolen" } } };
+      const cancel = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 2 } };
+      const statuses = [(await thief.post(request)).status, (await thief.post(cancel)).status, (await thief.listen()).status];
+      expect([...statuses, (await thief.deleteSession()).status]).toEqual([refused, refused, refused, refused]);
+    }
+    expect(await owner.text("a__log", { level: "error", message: "mine", count: 1 })).toBeDefined();
+    expect(await owner.text("a__echo", { text: "still here" })).toBe("still here");
+    expect(stream.status).toBe(200);
+    expect((await owner.deleteSession()).status).toBe(204);
+  });
+
+  it("ISO-05 the state of a question that waits is its asker's: another principal can neither answer nor end it", async () => {
+    using server = watchedServer();
+    using home = makeHome({ mcpServers: { a: { ...server.entry, sharing: "shared", ask: "exclusive" } }, ...AUTH });
+    const [alice, bob] = [await home.key("alice"), await home.key("bob")];
+    await using gateway = await home.serve();
+    gateway.headers = alice.headers;
+    await gateway.untilReady();
+    const options = { era: "modern", capabilities: { elicitation: { form: {} } } } as const;
+    await using hers = await gateway.client({ ...options, headers: alice.headers });
+    await using his = await gateway.client({ ...options, headers: bob.headers });
+    const params = { name: "a__elicit", arguments: { message: "yours?" } };
+    const { result } = await hers.request("tools/call", params);
+    expect(result).toMatchObject({ resultType: "input_required" });
+    const inputResponses = answersTo(result?.["inputRequests"]);
+    const again = { ...params, requestState: result?.["requestState"], inputResponses } as JsonObject;
+    expect((await his.request("tools/call", again)).error).toMatchObject({ code: -32602 });
+    const answer = await hers.request("tools/call", again);
+    expect(answer.result?.content?.[0]?.text).toMatch(/accept/);
+    expect(server.log.count({ what: "executed", name: "elicit" })).toBe(1);
   });
 
   it("ISO-05 a session is good for whom it was made, where it was made, and until it was ended", async () => {
@@ -85,6 +161,17 @@ describe("views", () => {
     },
   );
 });
+
+/** The names and URIs of all lists, as one text. */
+async function everythingOf(client: HttpClient): Promise<string> {
+  const lists = ["tools/list", "prompts/list", "resources/list", "resources/templates/list"];
+  return JSON.stringify((await Promise.all(lists.map((method) => client.request(method)))).map(({ result }) => result));
+}
+
+/** Each question accepted. */
+function answersTo(requests: unknown): JsonObject {
+  return Object.fromEntries(Object.keys(requests as JsonObject).map((key) => [key, { action: "accept", content: { answer: "yes" } }]));
+}
 
 /** Tokens that are nearly the given one. */
 function forgeries(token: string): string[] {

@@ -15,6 +15,7 @@ import { rpcErrorOf, unknownMethod } from "./faults.ts";
 import { Listening } from "./listening.ts";
 import type { ListMethod, Lists } from "./lists.ts";
 import { discoverResult, offersTasks } from "./offer.ts";
+import { personal } from "./personal.ts";
 import { ProgressGate } from "./progress.ts";
 import type { Outlet } from "./outlet.ts";
 import { Rounds, type Send } from "../rounds/rounds.ts";
@@ -60,7 +61,7 @@ export class Endpoint {
       activity.begin();
       const refused = exchange.caller.era === "modern" ? NOT_MODERN : NOT_LEGACY;
       if (refused.has(exchange.method)) throw unknownMethod(exchange.method);
-      return await this.#answer(exchange);
+      return personal(await this.#answer(exchange), exchange);
     } catch (error) {
       if (!(error instanceof ToolyardError) || error.code === "INTERNAL") this.#parts.report(error);
       return { error: rpcErrorOf(error) };
