@@ -36,6 +36,11 @@ export interface OpenOptions extends Handlers {
   readonly middlewares?: readonly Middleware[];
   /** True: a server is started when something is asked of it, or of the whole, and not before. Default false. */
   readonly startWhenUsed?: boolean;
+  /**
+   * True: servers may ask, as clients of a gateway over this yard will answer. Default false: they are told of what the
+   * handlers given here can answer, and of nothing else.
+   */
+  readonly clientsAnswer?: boolean;
   /** Takes each chunk that a server writes to stderr. */
   stderr?(server: string, chunk: Buffer): void;
   /** How long a server's process gets for each step of its end; asked when it is to end. Default: 2 s, then SIGTERM, 3 s, then SIGKILL. */
@@ -107,10 +112,9 @@ function partsOf({ config, options, env, ledger, cache, configOptions }: Ingredi
   return { config, upstream, cache, clock: systemClock, logger, handlers: options, middlewares, startWhenUsed, edit };
 }
 
-/** What we declare to a legacy server: what it may ask, fixed for its connection. Where this host answers nothing itself, the clients of a gateway may. */
-function declaredBy(handlers: Handlers): (server: ServerConfig, client?: JsonObject) => JsonObject {
-  const own = capabilitiesOf(handlers);
-  const host = Object.keys(own).length === 0 ? undefined : own;
+/** What we declare to a legacy server: what it may ask, fixed for its connection. */
+function declaredBy(options: OpenOptions): (server: ServerConfig, client?: JsonObject) => JsonObject {
+  const host = options.clientsAnswer === true ? undefined : capabilitiesOf(options);
   return ({ ask, roots }, client) =>
     clientCapabilitiesToward({ asks: ask !== "none", hasRoots: roots !== undefined, caller: client ?? host });
 }

@@ -201,6 +201,7 @@ export class Toolyard {
         return works.watch(call, snapshot(), changed);
       },
       hear: (hearing) => works.hear({ ...hearing, sees: (server) => snapshot().sections.has(server) }),
+      rootsChanged: (caller) => works.rootsChanged(caller),
       listed: (list) => works.listed(list, snapshot()),
       keeping: (list) => hintsOf(snapshot(), list, this.#parts.clock.now()),
       discovered: () => works.discovered,

@@ -24,6 +24,7 @@ export interface ViewSource {
   instructions(snapshot: Snapshot): string | undefined;
   call(call: Call, snapshot: Snapshot): Promise<Answer>;
   watch(call: Call, changed: Changed): Promise<Watch>;
+  rootsChanged(caller: Caller): void;
   hear(hearing: Hearing): Ear;
   listed(list: ListName): void;
   keeping(list: ListName): CacheHints;
@@ -190,8 +191,13 @@ export class View {
    *
    * @throws UNKNOWN_NAME for a resource that nobody here has, SERVER_REMOVED, SERVER_BUSY
    */
-  watch(uri: string, caller: Caller, changed: Changed): Promise<Watch> {
-    return this.#source.watch({ method: "resources/subscribe", params: Body.of({ uri }), caller }, changed);
+  watch(uri: string, who: Pick<Call, "caller" | "ask">, changed: Changed): Promise<Watch> {
+    return this.#source.watch({ method: "resources/subscribe", params: Body.of({ uri }), ...who }, changed);
+  }
+
+  /** A caller has other roots than before; servers that are its own are told. */
+  rootsChanged(caller: Caller): void {
+    this.#source.rootsChanged(caller);
   }
 
   /** Somebody reads a list: parts of it that may no longer be right are read anew, in the background. */

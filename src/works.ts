@@ -1,6 +1,6 @@
 /** The works behind a Toolyard: configuration → pool → catalog → router, kept in step. Knows no caller and no View. */
 
-import type { Answer, Call } from "./base/call.ts";
+import type { Answer, Call, Caller } from "./base/call.ts";
 import { sleep, type Cancel, type Clock } from "./base/clock.ts";
 import { Emitter } from "./base/emitter.ts";
 import type { Ear } from "./base/hearing.ts";
@@ -126,6 +126,11 @@ export class Works {
   /** A client wants to hear what servers log. */
   hear(listener: Listener): Ear {
     return this.#pool.hear(listener);
+  }
+
+  /** A client has other roots than before. */
+  rootsChanged(caller: Caller): void {
+    this.#pool.rootsChanged(caller);
   }
 
   /** Tells of changes of a resource. @param call a `resources/subscribe` @throws as {@link Router.watch} */

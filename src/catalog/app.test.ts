@@ -36,11 +36,17 @@ describe("pages of Apps that two servers address alike", () => {
     expect(made.resource("ui://two/page")?.definition).toEqual({ uri: "ui://two/page", name: "page" });
   });
 
-  it("leave all else: other addresses are the first one's, a page that is not listed cannot move", () => {
+  it("move also where they are not listed", () => {
+    const made = twins();
+    expect(metaOf(made, "one__plain")).toEqual({ "ui/resourceUri": "ui://own" });
+    expect(metaOf(made, "two__plain")).toEqual({ "ui/resourceUri": "ui://two/own" });
+    expect(made.tool("two__plain")?.ownPage).toBe("ui://own");
+  });
+
+  it("leave all else: other addresses are the first one's", () => {
     const made = twins();
     expect(made.resources.map(({ name }) => name)).toEqual(["ui://page", "a://same", "ui://two/page"]);
     expect(made.hidden.map(({ id }) => id)).toEqual(["two/a://same"]);
-    expect(metaOf(made, "two__plain")).toEqual({ "ui/resourceUri": "ui://own" });
   });
 
   it("go with their tool into a toolset, and are their own where the server stands alone", () => {

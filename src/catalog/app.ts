@@ -1,7 +1,7 @@
 /**
  * MCP Apps: a tool may have a page of its own, a resource of its server (extension `io.modelcontextprotocol/ui`). Pages
  * are addressed `ui://…`, without a word of the server; where two servers use the same address, the later one in the
- * configuration gets another for it, in the resource and in the tools alike.
+ * configuration gets another for it, in the resource, which need not be listed, and in the tools alike.
  */
 
 import { isObject, objectOr, type JsonObject } from "../base/json.ts";
@@ -16,7 +16,12 @@ export function pageOf({ definition }: Pick<Item, "definition">): string | undef
   return typeof uri === "string" ? uri : undefined;
 }
 
-/** The sections, with addresses of pages that no two of them share. Only pages that are listed as resources can be given another one. */
+/** A page that its server does not list, as it would be listed. @param uri where clients find it */
+export function unlistedPage({ server, ownPage = "" }: Pick<Item, "server" | "ownPage">, uri: string): Item {
+  return { kind: "resource", server, origin: ownPage, id: `${server}/${ownPage}`, name: uri, definition: { uri, name: uri } };
+}
+
+/** The sections, with addresses of pages that no two of them share. */
 export function partPages(sections: readonly Section[]): readonly Section[] {
   const taken = new Set<string>();
   return sections.map((section) => {
@@ -30,7 +35,8 @@ export function partPages(sections: readonly Section[]): readonly Section[] {
 }
 
 function pagesIn({ items }: Section): Set<string> {
-  return new Set(items.flatMap(({ kind, name }) => (kind === "resource" && name.startsWith(SCHEME) ? name : [])));
+  const pages = items.flatMap((item) => (item.kind === "resource" ? item.name : item.kind === "tool" ? (pageOf(item) ?? []) : []));
+  return new Set(pages.filter((page) => page.startsWith(SCHEME)));
 }
 
 function atNewAddress(item: Item, moved: ReadonlyMap<string, string>): Item {
@@ -38,8 +44,9 @@ function atNewAddress(item: Item, moved: ReadonlyMap<string, string>): Item {
     const uri = moved.get(item.name);
     return uri === undefined ? item : { ...item, name: uri, definition: { ...item.definition, uri } };
   }
-  const resourceUri = item.kind === "tool" ? moved.get(pageOf(item) ?? "") : undefined;
-  return resourceUri === undefined ? item : { ...item, definition: withPage(item.definition, resourceUri) };
+  const ownPage = item.kind === "tool" ? (pageOf(item) ?? "") : "";
+  const resourceUri = moved.get(ownPage);
+  return resourceUri === undefined ? item : { ...item, ownPage, definition: withPage(item.definition, resourceUri) };
 }
 
 function withPage(definition: JsonObject, resourceUri: string): JsonObject {

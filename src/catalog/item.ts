@@ -24,6 +24,8 @@ export interface Item {
   readonly arguments?: ReadonlyMap<string, ArgumentOverride>;
   /** The server's own input schema, where those overrides changed what clients get. */
   readonly ownSchema?: JsonValue | undefined;
+  /** Of a tool whose page clients find elsewhere than its server says: the server's own URI of it. */
+  readonly ownPage?: string;
 }
 
 /** An entry that is not offered, and why; `why` and `check` show it. */

@@ -129,8 +129,13 @@ describe("clientCapabilitiesToward", () => {
     expect(clientCapabilitiesToward({ asks: true, hasRoots: false, caller })).toEqual({
       elicitation: {},
       sampling: { tools: {} },
-      roots: {},
+      roots: { listChanged: true },
       extensions: apps,
+    });
+    expect(clientCapabilitiesToward({ asks: true, hasRoots: true, caller })["roots"]).toEqual({});
+    expect(clientCapabilitiesToward({ asks: true, hasRoots: false, caller, modern: true })).toMatchObject({
+      roots: {},
+      extensions: { [TASKS_EXTENSION]: {} },
     });
     expect(clientCapabilitiesToward({ asks: true, hasRoots: false, caller: {} })).toEqual({});
     expect(clientCapabilitiesToward({ asks: true, hasRoots: false, caller: { elicitation: true } })).toEqual({});

@@ -94,22 +94,32 @@ export interface Toward {
   readonly hasRoots: boolean;
   /** Capabilities of the one caller for whom this server (legacy) or this request (modern) is; undefined where several share it. */
   readonly caller?: JsonObject | undefined;
-  /** Tasks of that caller's era can be relayed. */
-  readonly withTasks?: boolean;
+  /** True for one modern request: tasks can be relayed there, and nothing announces changed roots. */
+  readonly modern?: boolean;
 }
 
 /**
  * ClientCapabilities toward a server. A server that several callers share is told of everything that can be
  * relayed to the one who turns out to be asked, but of no roots: a file server replaces its directories by them.
  */
-export function clientCapabilitiesToward({ asks, hasRoots, caller, withTasks = false }: Toward): JsonObject {
+export function clientCapabilitiesToward(toward: Toward): JsonObject {
+  const { asks, caller, modern = false } = toward;
   const declared: JsonObject = {};
   if (asks && caller === undefined) Object.assign(declared, { elicitation: { form: {}, url: {} }, sampling: { tools: {} } });
   if (asks && caller !== undefined) Object.assign(declared, pick(caller, ["elicitation", "sampling", "experimental"]));
-  if (hasRoots || (asks && isObject(caller?.["roots"]))) declared["roots"] = {};
-  const extensions = caller === undefined ? { [APPS_EXTENSION]: APPS_SETTING } : extensionsKept(caller["extensions"], withTasks);
+  const roots = rootsToward(toward);
+  if (roots !== undefined) declared["roots"] = roots;
+  const extensions = caller === undefined ? { [APPS_EXTENSION]: APPS_SETTING } : extensionsKept(caller["extensions"], modern);
   if (extensions !== undefined) declared["extensions"] = extensions;
   return declared;
+}
+
+/** Changes are announced where they are the one caller's, whose connection this is. */
+function rootsToward({ asks, hasRoots, caller, modern }: Toward): JsonObject | undefined {
+  if (hasRoots) return {};
+  const roots = asks ? caller?.["roots"] : undefined;
+  if (!isObject(roots)) return undefined;
+  return roots["listChanged"] === true && modern !== true ? { listChanged: true } : {};
 }
 
 /** What a host has that can answer questions itself. */

@@ -91,7 +91,10 @@ export async function testGateway({ servers = {}, config = {}, gateway: options 
   const folder = tempDir();
   const witness = new Witness();
   const paths = { config: folder.path, cache: folder.file("cache"), state: folder.file("state"), runtime: folder.file("run") };
-  const yard = await openToolyard({ mcpServers: { demo: demoServer(witness), ...servers }, ...config }, { ...open, paths });
+  const yard = await openToolyard(
+    { mcpServers: { demo: demoServer(witness), ...servers }, ...config },
+    { clientsAnswer: true, ...open, paths },
+  );
   const gateway = await openGateway(yard, { host: "127.0.0.1", port: 0, key: randomBytes(32), ...options });
   const clients: HttpClient[] = [];
   const client: TestGateway["client"] = (clientOptions, path = "") => {

@@ -203,6 +203,19 @@ it("a session that the server forgot is renewed though nobody calls, and what wa
   await client.inbox.waitFor(UPDATED);
 });
 
+it("a standing stream that was lost is opened again, what was subscribed to is again, and counts as changed", async () => {
+  await using server = await hostile("http", {});
+  await using test = await testGateway({ servers: { crm: server.entry }, config });
+  await test.yard.ready();
+  const client = await subscriber(test, SHARED);
+  server.act({ do: "drop-streams" });
+  await client.inbox.waitFor(UPDATED, 8_000);
+  await server.log.waitFor({ what: "in", method: "resources/subscribe" }, 8_000, 2);
+  await pause(50);
+  server.act({ do: "resource-updated", uri: SHARED });
+  await client.inbox.waitFor(UPDATED, 5_000, 2);
+});
+
 it("who waits for news of a server that is not there yet is told once it is", async () => {
   await using server = await hostile("stdio", {});
   await using test = await testGateway({ servers: { crm: { ...server.entry, connect: "lazy" } }, config });

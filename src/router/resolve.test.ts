@@ -65,6 +65,12 @@ describe("addresses that nobody lists", () => {
     const made = snapshotOf({ ...snapshot, tools: [...tools, own] });
     expect(resolve(made, targetOf({ method: "resources/read", params: Body.of({ uri: "ui://b" }) })).server).toBe("b");
     expect(() => read("ui://page")).toThrow(/Unknown resource/);
+    const moved = { ...item("tool", "b", "moved", { _meta: { ui: { resourceUri: "ui://b/x" } } }), ownPage: "ui://x" };
+    const found = resolve(
+      snapshotOf({ ...snapshot, tools: [...tools, moved] }),
+      targetOf({ method: "resources/read", params: Body.of({ uri: "ui://b/x" }) }),
+    );
+    expect(found).toMatchObject({ server: "b", name: "ui://b/x", item: { kind: "resource", origin: "ui://x", name: "ui://b/x" } });
   });
 });
 

@@ -4,7 +4,7 @@ import type { Body } from "../base/body.ts";
 import type { Call, Origin } from "../base/call.ts";
 import { ToolyardError } from "../base/errors.ts";
 import { objectOr, stringOr } from "../base/json.ts";
-import { pageOf } from "../catalog/app.ts";
+import { pageOf, unlistedPage } from "../catalog/app.ts";
 import type { Item, Section, Snapshot } from "../catalog/item.ts";
 import { suggestNames } from "../catalog/suggest.ts";
 import { matchesTemplate } from "./template.ts";
@@ -107,7 +107,9 @@ function itemAt(snapshot: Snapshot, uri: string): Item | undefined {
 function resolveUri(snapshot: Snapshot, uri: string, linked: Linked): Resolved {
   const item = itemAt(snapshot, uri);
   if (item !== undefined) return { server: item.server, item, name: uri };
-  const named = linked(uri) ?? ownerOfPage(snapshot, uri);
+  const tool = toolWithPage(snapshot, uri);
+  if (tool?.ownPage !== undefined) return { server: tool.server, item: unlistedPage(tool, uri), name: uri };
+  const named = linked(uri) ?? tool?.server;
   if (named !== undefined && snapshot.sections.has(named)) return { server: named, item: undefined, name: uri };
   const scheme = uri.slice(0, uri.indexOf(":") + 1);
   const owners = new Set(
@@ -119,9 +121,9 @@ function resolveUri(snapshot: Snapshot, uri: string, linked: Linked): Resolved {
 }
 
 /** Pages of Apps need not be listed. */
-function ownerOfPage({ tools }: Snapshot, uri: string): string | undefined {
-  const [owner, ...others] = new Set(tools.filter((tool) => pageOf(tool) === uri).map(({ server }) => server));
-  return others.length === 0 ? owner : undefined;
+function toolWithPage({ tools }: Snapshot, uri: string): Item | undefined {
+  const [first, ...others] = tools.filter((tool) => pageOf(tool) === uri);
+  return others.every(({ server }) => server === first?.server) ? first : undefined;
 }
 
 /** The server whose name this would be, if it is one of those that have never said what they offer. */

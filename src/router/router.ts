@@ -56,7 +56,10 @@ export class Router {
    */
   watch(call: Call, snapshot: Snapshot, changed: Changed): Watch {
     const { route } = this.#route(call, this.#resolve(call, snapshot), snapshot);
-    const { answer, close } = this.#pool.for(route.server.name, call).watch(route.name, changed);
+    const { item, name } = route;
+    const own = item?.kind === "resource" ? item.origin : name;
+    const told: Changed = own === name ? changed : (uri) => changed(uri === own ? name : uri);
+    const { answer, close } = this.#pool.for(route.server.name, call).watch(own, told);
     const named = answer.catch((error: unknown) => Promise.reject(placed(toToolyardError(error), route)));
     named.catch(() => {}); // who listens is told all the same
     return { answer: named, close };

@@ -3,7 +3,7 @@ import { Body } from "../base/body.ts";
 import type { Answer, Call } from "../base/call.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { ServerConfig } from "../config/config.ts";
-import { ofOneClient } from "./own-client.ts";
+import { OwnClient } from "./own-client.ts";
 import type { UpstreamOptions } from "./upstream.ts";
 
 const ROOTS = [{ uri: "file:///a", name: "a" }];
@@ -28,6 +28,8 @@ function client(answers: (JsonObject | undefined)[], capabilities: JsonObject = 
   return { call: { method: "tools/call", params: Body.empty, caller, ask }, asked };
 }
 
+const ofOneClient = (own: UpstreamOptions, call: Call): UpstreamOptions => new OwnClient(call).optionsFrom(own);
+
 describe("an instance of one client", () => {
   it("is told what that client can", () => {
     const { call } = client([], { sampling: {} });
@@ -46,6 +48,27 @@ describe("an instance of one client", () => {
     const { call } = client([undefined, { roots: "none" }, { roots: ROOTS }]);
     const own = ofOneClient(options(), call);
     expect([await own.roots(server()), await own.roots(server()), await own.roots(server())]).toEqual([undefined, undefined, ROOTS]);
+  });
+
+  it("asks again once the client has said that they changed, in its newest request", async () => {
+    const [first, second] = [client([{ roots: ROOTS }]), client([{ roots: [] }])];
+    const own = new OwnClient(first.call);
+    const made = own.optionsFrom(options());
+    expect(await made.roots(server())).toEqual(ROOTS);
+    own.meet(second.call);
+    expect(await made.roots(server())).toEqual(ROOTS);
+    own.rootsChanged();
+    expect(await made.roots(server())).toEqual([]);
+  });
+
+  it("asks in a later request where the first one could not be asked in", async () => {
+    const { call } = client([{ roots: ROOTS }]);
+    const { method, params, caller } = call;
+    const own = new OwnClient({ method, params, caller });
+    const made = own.optionsFrom(options());
+    expect(await made.roots(server())).toBeUndefined();
+    own.meet(call);
+    expect(await made.roots(server())).toEqual(ROOTS);
   });
 
   it("asks nobody where roots are configured, the server may not ask, or the client has none", async () => {

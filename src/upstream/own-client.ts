@@ -6,31 +6,52 @@ import { isObject, type JsonObject } from "../base/json.ts";
 import type { UpstreamOptions } from "./upstream.ts";
 
 type Roots = readonly JsonObject[];
+type Ask = NonNullable<Call["ask"]>;
 
-/** @param call of that client, for which the instance is made */
-export function ofOneClient(options: UpstreamOptions, call: Call): UpstreamOptions {
-  const { capabilities } = call.caller;
-  const ownRoots = rootsOf(call);
-  return {
-    ...options,
-    capabilities: (server) => options.capabilities(server, capabilities),
-    roots: async (server) => (await options.roots(server)) ?? (server.ask === "none" ? undefined : await ownRoots(server.name)),
-  };
-}
+export class OwnClient {
+  readonly #capabilities: JsonObject;
+  /** Of the client's newest request that it may be asked in: older ones lead nowhere once it has come back in another way. */
+  #ask: Ask | undefined;
+  /** Servers ask for roots as soon as they are greeted, while the call still waits; what is told then is kept. */
+  #told: Promise<Roots | undefined> | undefined;
 
-/** Servers ask for roots as soon as they are greeted, while the call still waits; what it is told then is kept. */
-function rootsOf({ ask, caller }: Call): (server: string) => Promise<Roots | undefined> {
-  let told: Promise<Roots | undefined> | undefined;
-  if (ask === undefined || !isObject(caller.capabilities["roots"])) return async () => undefined;
-  return async (server) => {
-    told ??= askFor(ask, server);
-    const roots = await told;
-    if (roots === undefined) told = undefined;
+  /** @param call of that client, for which the instance is made */
+  constructor(call: Call) {
+    this.#capabilities = call.caller.capabilities;
+    this.#ask = call.ask;
+  }
+
+  /** The client calls again. */
+  meet({ ask }: Call): void {
+    this.#ask = ask ?? this.#ask;
+  }
+
+  /** The client has other roots than before. */
+  rootsChanged(): void {
+    this.#told = undefined;
+  }
+
+  /** What its instance is made with. */
+  optionsFrom(options: UpstreamOptions): UpstreamOptions {
+    return {
+      ...options,
+      client: this,
+      capabilities: (server) => options.capabilities(server, this.#capabilities),
+      roots: async (server) => (await options.roots(server)) ?? (server.ask === "none" ? undefined : await this.#roots(server.name)),
+    };
+  }
+
+  async #roots(server: string): Promise<Roots | undefined> {
+    const ask = this.#ask;
+    if (ask === undefined || !isObject(this.#capabilities["roots"])) return undefined;
+    const asked = (this.#told ??= askFor(ask, server));
+    const roots = await asked;
+    if (roots === undefined && this.#told === asked) this.#told = undefined;
     return roots;
-  };
+  }
 }
 
-async function askFor(ask: NonNullable<Call["ask"]>, server: string): Promise<Roots | undefined> {
+async function askFor(ask: Ask, server: string): Promise<Roots | undefined> {
   try {
     const { signal } = new AbortController();
     const { result } = await ask({ server, method: "roots/list", params: Body.empty, signal });

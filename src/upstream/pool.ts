@@ -9,7 +9,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { Config, ServerConfig } from "../config/config.ts";
 import { Audience, type Listener, type Place } from "./news/audience.ts";
 import type { State } from "./life/lifecycle.ts";
-import { ofOneClient } from "./own-client.ts";
+import { OwnClient } from "./own-client.ts";
 import type { RawLists } from "./listing/raw-lists.ts";
 import { Upstream, type Origin, type UpstreamOptions } from "./upstream.ts";
 
@@ -67,15 +67,28 @@ export class Pool {
     if (instances === undefined || first === undefined) throw new ToolyardError("SERVER_REMOVED", "It has been removed.", { server });
     const key = instanceOf(first.server, call?.caller);
     const found = instances.get(key);
-    if (found !== undefined) return found;
-    const { maxInstances } = first.server;
+    if (call !== undefined) found?.options.client?.meet(call);
+    return found ?? this.#further(first, key, call, instances);
+  }
+
+  /** One more instance. @throws SERVER_BUSY where none may be made */
+  #further(first: Upstream, key: string, call: Call | undefined, instances: Map<string, Upstream>): Upstream {
+    const { maxInstances, name } = first.server;
     if (instances.size >= maxInstances && !this.#forgetIdle(instances)) {
-      throw new ToolyardError("SERVER_BUSY", `All of its ${maxInstances} instances are taken.`, { server });
+      throw new ToolyardError("SERVER_BUSY", `All of its ${maxInstances} instances are taken.`, { server: name });
     }
     const isOwn = call !== undefined && key !== SHARED && first.server.sharing === "per-client";
-    const made = this.#instance(first.server, key, { options: isOwn ? ofOneClient(this.#options, call) : this.#options });
+    const made = this.#instance(first.server, key, { options: isOwn ? new OwnClient(call).optionsFrom(this.#options) : this.#options });
     instances.set(key, made);
     return made;
+  }
+
+  /** A client has other roots than before: its own instances are told. */
+  rootsChanged(caller: Caller): void {
+    for (const instances of this.#upstreams.values()) {
+      const { server } = instances.get(SHARED) ?? {};
+      if (server?.sharing === "per-client") instances.get(instanceOf(server, caller))?.rootsChanged();
+    }
   }
 
   /** A client wants to hear what servers log. */

@@ -18,6 +18,8 @@ import { LogLevel } from "./news/log-level.ts";
 import { openNews } from "./news/news.ts";
 import type { RequestLimits } from "./connection/pending.ts";
 import type { ListName, RawLists } from "./listing/raw-lists.ts";
+import { inSeconds, refusalOf } from "./refusal.ts";
+import { isHeaderMismatch, isOfTheHop, schemaIn } from "./hop.ts";
 import { Watches } from "./news/watches.ts";
 
 export interface UpstreamEvents {
@@ -29,7 +31,10 @@ export interface UpstreamEvents {
   notice: string;
 }
 
-export type UpstreamOptions = LifelineOptions;
+export interface UpstreamOptions extends LifelineOptions {
+  /** The only client that the instance is for. */
+  readonly client?: { meet(call: Call): void; rootsChanged(): void };
+}
 
 export interface UpstreamRequest {
   readonly method: string;
@@ -74,6 +79,8 @@ export class Upstream {
   readonly #listing: Listing;
   readonly #settled = Promise.withResolvers<void>();
   #listFailure: ToolyardError | undefined;
+  /** As the server lists them. */
+  #tools: readonly unknown[] = [];
   #endNews: () => void = () => {};
 
   /** @param origin `gone`: what must be over before this one may start; `watches`: those of the one whose place it takes */
@@ -131,6 +138,12 @@ export class Upstream {
     this.#lifeline.setRules(server);
   }
 
+  /** The only client that this is for has other roots than before; a legacy server asks for them when it wants to know. */
+  rootsChanged(): void {
+    this.#options.client?.rootsChanged();
+    this.connection?.rootsChanged();
+  }
+
   /** Starts a connection when there is none; the outcome shows in the state. */
   start(): void {
     if (this.state === "idle" || this.state === "backoff") void this.#lifeline.connect().catch(() => {});
@@ -151,7 +164,7 @@ export class Upstream {
 
   /** Why nothing of it can be called where it has not yet said what it offers. */
   get silence(): ToolyardError {
-    return this.#refusal() ?? this.#error("SERVER_STARTING", "It is starting, and has not yet said what it offers.");
+    return refusalOf(this.#lifeline) ?? this.#error("SERVER_STARTING", "It is starting, and has not yet said what it offers.");
   }
 
   /**
@@ -196,7 +209,8 @@ export class Upstream {
     const present = this.state === "ready" ? this.connection : undefined;
     const connection = present ?? (await this.#connected(request));
     try {
-      return await this.#ask(connection, request);
+      const answer = await this.#ask(connection, request);
+      return isOfTheHop(answer, connection.spoken?.era) ? await this.#mended(request, connection, answer) : answer;
     } catch (error) {
       const failure = toToolyardError(error);
       if (failure.details.sessionLost === true) return await this.#sendAnew(request, connection);
@@ -211,6 +225,17 @@ export class Upstream {
   async #sendAnew(request: Begun, lost: Connection): Promise<Answer> {
     this.#lifeline.renew(lost).catch(() => {}); // the next line tells
     return await this.#ask(await this.#connected(request), request);
+  }
+
+  /**
+   * A modern server that objects to our headers, or to the revision, has not begun: what we know of it was old. It is read
+   * anew, and the request sent once more (spec 2026-07-28: Streamable HTTP, server validation; Versioning).
+   */
+  async #mended(request: Begun, connection: Connection, { error }: Answer): Promise<Answer> {
+    if (isHeaderMismatch(error)) await this.#listing.read();
+    else this.#lifeline.renew(connection).catch(() => {}); // the next line tells
+    const inputSchema = schemaIn(this.#tools, request) ?? request.inputSchema;
+    return await this.#ask(await this.#connected(request), { ...request, inputSchema });
   }
 
   /** The one place where the breaker learns how the server is: what never reached it says nothing. */
@@ -248,7 +273,7 @@ export class Upstream {
 
   /** A connection for a call: at once, by waiting for the one that is being made, or never. */
   async #connected({ limits, call }: UpstreamRequest): Promise<Connection> {
-    const refusal = this.#refusal();
+    const refusal = refusalOf(this.#lifeline);
     if (refusal !== undefined) throw refusal;
     const waited = new AbortController();
     const stop = (): void => waited.abort();
@@ -267,33 +292,6 @@ export class Upstream {
     }
   }
 
-  /** Why a call need not wait: there will be no connection soon. */
-  #refusal(): ToolyardError | undefined {
-    const { state, reason, retryAfterMs } = this.#lifeline;
-    switch (state) {
-      case "disabled":
-        return this.#error("SERVER_DISABLED", "It is disabled.");
-      case "closed":
-        return this.#error("SERVER_REMOVED", "It has been removed.");
-      case "failed":
-        return this.#error("SERVER_FAILED", `It could not be started. ${reason?.message ?? ""}`.trim(), retryAfterMs);
-      case "backoff":
-        return retryAfterMs === 0 ? undefined : this.#waiting(); // at 0 the next attempt is about to begin
-      case "auth-required":
-        return this.#waiting();
-      default:
-        return undefined;
-    }
-  }
-
-  /** The last failure and when the next try is, unless a try now costs nothing. */
-  #waiting(): ToolyardError | undefined {
-    const { reason, retryAfterMs } = this.#lifeline;
-    if (this.#lifeline.mayHurry()) return undefined;
-    const again = retryAfterMs === 0 ? "" : ` The next try is in ${inSeconds(retryAfterMs)}.`;
-    return this.#error(reason?.code ?? "SERVER_UNREACHABLE", `${reason?.message ?? ""}${again}`, retryAfterMs);
-  }
-
   #makeLifeline(server: ServerConfig, predecessor: Promise<void>): Lifeline {
     const events = {
       state: (state: State) => this.events.emit("state", state),
@@ -303,6 +301,7 @@ export class Upstream {
       listChanged: () => this.#listing.changed(),
       updated: (uri: string) => this.watches.tell(uri),
       deaf: () => this.#probeSession(),
+      reopened: () => this.watches.renew(),
       isWatched: () => this.watches.size > 0 || this.connection?.hasTasks === true,
       log: (params: JsonObject) => this.events.emit("log", params),
       notice: (text: string) => this.events.emit("notice", text),
@@ -351,6 +350,7 @@ export class Upstream {
       source: () => (this.connection === undefined ? undefined : { connection: this.connection, listMs: this.server.timeouts.listMs }),
       lists: (lists) => {
         this.#listFailure = undefined;
+        this.#tools = lists.tools;
         this.events.emit("lists", lists);
       },
       failed: (failure) => {
@@ -370,8 +370,4 @@ export class Upstream {
 function remaining(request: Begun, now: number): UpstreamRequest {
   const { limits, startedAt } = request;
   return now === startedAt ? request : { ...request, limits: { ...limits, totalMs: Math.max(1, limits.totalMs - (now - startedAt)) } };
-}
-
-function inSeconds(ms: number): string {
-  return ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
 }

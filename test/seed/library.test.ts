@@ -56,6 +56,18 @@ describe("many servers, one list", () => {
     expect(eras).toMatchObject({ modern: "modern", database: "modern", everything: "legacy", old: "legacy", web: "legacy" });
   });
 
+  it("tells servers of what its handlers can answer, and of nothing else", async () => {
+    using place = testPlace();
+    const servers = { mcpServers: { it: stdioServer() } };
+    await using mute = await place.open(servers);
+    await mute.ready();
+    expect(firstText(await mute.callTool("it__elicit", { message: "Well?" }))).toBe("the client does not support elicitation");
+    await using able = await place.open(servers, { elicit: () => ({ action: "accept", content: { answer: "yes" } }) });
+    await able.ready();
+    expect(firstText(await able.callTool("it__elicit", { message: "Well?" }))).toContain("yes");
+    expect(firstText(await able.callTool("it__sample", { prompt: "Well?" }))).toBe("the client does not support sampling");
+  });
+
   it("lets two servers have a tool `query`, and calls each", async () => {
     using place = testPlace();
     await using sql = await startServer(database);

@@ -70,7 +70,8 @@ async function open(place: Place, options: ServeOptions, output: Output, idle: (
   const metrics = createMetrics();
   const key = await loadKey(paths.state);
   const logger = stderrLogger(output, { ownFile: options.idleExit !== undefined });
-  const yard = await openToolyard(file, { paths, inputs, logger, middlewares: [metrics.middleware], startWhenUsed: true });
+  const middlewares = [metrics.middleware];
+  const yard = await openToolyard(file, { paths, inputs, logger, middlewares, startWhenUsed: true, clientsAnswer: true });
   const where = { ...yard.config.gateway, ...given(options) };
   const { host, port } = where;
   const rule = options.idleExit === undefined ? {} : { idle: { afterMs: options.idleExit, action: idle } };

@@ -24,7 +24,14 @@ export async function serveOwn(place: Place, { toolset }: { readonly toolset?: s
   const leaving = new AbortController();
   const signal = nextSignal();
   const patience = (): StopLadder => (leaving.signal.aborted ? HURRY : STOP_LADDER);
-  const yard = await openToolyard(file, { paths, inputs, logger: stderrLogger(output), startWhenUsed: true, patience });
+  const yard = await openToolyard(file, {
+    paths,
+    inputs,
+    logger: stderrLogger(output),
+    startWhenUsed: true,
+    clientsAnswer: true,
+    patience,
+  });
   try {
     const own = openFace(yard, toolset === undefined ? {} : { toolset });
     const pipe = servePipe(own.face, withLastWords(process.stdin), process.stdout, { limits: yard.config.limits });

@@ -55,7 +55,10 @@ export async function converse(
 ): Promise<Buffer | undefined> {
   const { kind, id, method = "", params } = envelope;
   if (kind === "answer") peer.answered(envelope);
-  if (kind === "notification") notified(peer, method, params);
+  if (kind === "notification") {
+    notified(peer, method, params);
+    endpoint.notified(method, caller);
+  }
   if (id === undefined || kind !== "request") return undefined;
   const signal = peer.begin(id);
   try {
@@ -68,7 +71,7 @@ export async function converse(
   }
 }
 
-/** Of a client's notifications only this one needs an act. */
+/** A client's word on its own requests. */
 export function notified(peer: Peer, method: string, params: Body): void {
   if (method === "notifications/cancelled") peer.cancel(params.get("requestId"));
 }

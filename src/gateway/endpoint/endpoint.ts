@@ -1,7 +1,7 @@
 /** One message in, one answer out, for one View: what both carriers and both eras share. */
 
 import { Body } from "../../base/body.ts";
-import type { Answer, RpcError } from "../../base/call.ts";
+import type { Answer, Caller, RpcError } from "../../base/call.ts";
 import type { Clock } from "../../base/clock.ts";
 import { ToolyardError } from "../../base/errors.ts";
 import { stringOr } from "../../base/json.ts";
@@ -10,7 +10,7 @@ import { LOG_LEVELS } from "../../era/classify.ts";
 import type { View } from "../../view.ts";
 import { writeRequest } from "../../wire/envelope.ts";
 import type { Activity } from "./activity.ts";
-import { toCall, type Exchange } from "./exchange.ts";
+import { toCall, whoAsks, type Exchange } from "./exchange.ts";
 import { rpcErrorOf, unknownMethod } from "./faults.ts";
 import { Listening } from "./listening.ts";
 import type { ListMethod, Lists } from "./lists.ts";
@@ -70,6 +70,11 @@ export class Endpoint {
     }
   }
 
+  /** A client's notification; of most nothing follows here. */
+  notified(method: string, caller: Caller): void {
+    if (method === "notifications/roots/list_changed") this.#parts.view.rootsChanged(caller);
+  }
+
   /** Ends the streams of news, each with its result. */
   close(): void {
     this.#listening.close();
@@ -103,12 +108,15 @@ export class Endpoint {
     return { result: await this.#parts.lists.answer(method, params.get("cursor"), caller) };
   }
 
-  async #subscribe(method: "resources/subscribe" | "resources/unsubscribe", { params, peer, caller }: Exchange): Promise<Answer> {
+  async #subscribe(method: "resources/subscribe" | "resources/unsubscribe", exchange: Exchange): Promise<Answer> {
+    const { params, peer } = exchange;
     const uri = stringOr(params.get("uri"));
     if (uri === undefined) throw new ToolyardError("INVALID_PARAMS", "`uri` is missing or no string.");
     if (peer === undefined) throw unknownMethod(method);
     const { subscriptions } = peer;
-    return method === "resources/subscribe" ? await subscriptions.subscribe(uri, caller, this.#parts.view) : subscriptions.unsubscribe(uri);
+    return method === "resources/subscribe"
+      ? await subscriptions.subscribe(uri, whoAsks(exchange), this.#parts.view)
+      : subscriptions.unsubscribe(uri);
   }
 
   /** Sends the request to its server; what the server says meanwhile goes out before the answer. */

@@ -25,6 +25,12 @@ export interface Exchange {
   readonly logLevel: string | undefined;
 }
 
+/** The client, and how to ask it in the course of this request, where it can be asked. */
+export function whoAsks({ caller, peer, outlet }: Exchange): Pick<Call, "caller" | "ask"> {
+  if (peer === undefined || !canBeAsked(caller)) return { caller };
+  return { caller, ask: (question) => peer.ask(question, caller, outlet) };
+}
+
 type Draft = { -readonly [Key in keyof Call]: Call[Key] };
 
 /** What the core gets to see of a request. Only what this client can take is put on it: that keeps the path of a call short. */

@@ -81,7 +81,7 @@ export class NewsStream {
   }
 
   async #watchOne(uri: string, view: View, caller: Caller): Promise<void> {
-    const watch = await view.watch(uri, caller, this.#tell).catch(() => undefined);
+    const watch = await view.watch(uri, { caller }, this.#tell).catch(() => undefined);
     if (watch === undefined) return;
     if (this.#ended.signal.aborted) return watch.close();
     this.#watches.set(uri, watch);

@@ -1,7 +1,7 @@
 /** The resources of whose changes one legacy client is told (spec 2025-11-25: Resources, Subscriptions). */
 
 import { Body } from "../../base/body.ts";
-import type { Answer, Caller } from "../../base/call.ts";
+import type { Answer, Call } from "../../base/call.ts";
 import { ToolyardError } from "../../base/errors.ts";
 import type { JsonObject } from "../../base/json.ts";
 import type { Watch } from "../../base/watch.ts";
@@ -26,18 +26,18 @@ export class Subscriptions {
    *
    * @throws UNKNOWN_NAME, SERVER_* and SERVER_BUSY when the client has too many
    */
-  async subscribe(uri: string, caller: Caller, view: View): Promise<Answer> {
+  async subscribe(uri: string, who: Pick<Call, "caller" | "ask">, view: View): Promise<Answer> {
     const present = this.#watches.get(uri);
     if (present !== undefined) return { result: Body.empty };
     if (this.#watches.size >= MOST_URIS) throw new ToolyardError("SERVER_BUSY", `The client watches ${MOST_URIS} resources already.`);
-    const watch = await view.watch(uri, caller, this.#tell);
+    const watch = await view.watch(uri, who, this.#tell);
     this.#end(uri); // another request may have been quicker
     this.#watches.set(uri, watch);
     try {
       const { result, error } = await watch.answer;
       if (error === undefined) return { result };
       this.#end(uri, watch);
-      return { error: errorToClient(error, caller.protocolVersion) };
+      return { error: errorToClient(error, who.caller.protocolVersion) };
     } catch (error) {
       this.#end(uri, watch);
       throw error;

@@ -13,7 +13,7 @@ const link: Link = {
   close: async () => {},
 };
 const events = {
-  ...{ listChanged: nothing, updated: nothing, log: nothing, deaf: nothing, notice: nothing, closed: nothing },
+  ...{ listChanged: nothing, updated: nothing, log: nothing, deaf: nothing, reopened: nothing, notice: nothing, closed: nothing },
 };
 
 /** A connection with one call under way, and what that call has been told. */

@@ -30,6 +30,8 @@ export interface ConnectionEvents {
   log(params: JsonObject): void;
   /** The server no longer keeps the stream open on which it tells what belongs to no request. */
   deaf(): void;
+  /** That stream was lost and stands again: what was told meanwhile is not known, and perhaps not what it was asked to tell. */
+  reopened(): void;
   /** What a server sent against the rules, or what was refused to it; for the state that people see. */
   notice(text: string): void;
   closed(failure: LinkFailure): void;
@@ -123,7 +125,10 @@ export class Connection {
       lost: (id, failure) => this.#lost(id, failure),
       closed: (failure) => this.#closed(failure),
       deaf: () => this.#events.deaf(),
-      gap: () => this.#missed(),
+      gap: () => {
+        this.#missed();
+        this.#events.reopened();
+      },
       noise: (excerpt) => this.#heardNoise(excerpt),
     };
   }
@@ -184,6 +189,12 @@ export class Connection {
 
   notify(method: string, params: Body): void {
     this.link.notify(method, params);
+  }
+
+  /** Its client has other roots than before: told to a server that was told that there are some (spec 2025-11-25: Roots). */
+  rootsChanged(): void {
+    const isTold = this.#spoken?.era === "legacy" && objectOr(this.#options.capabilities["roots"])["listChanged"] === true;
+    if (isTold) this.notify("notifications/roots/list_changed", Body.empty);
   }
 
   /** Closes once the requests that are in flight have ended; whoever calls this sends no more. Never rejects. */

@@ -80,7 +80,7 @@ export class Questions {
   /** What a modern server may ask in the course of this call: what the caller can answer, or we. */
   modernCapabilities({ caller: { capabilities } }: Call): JsonObject {
     const { ask, hasRoots } = this.#rules;
-    return clientCapabilitiesToward({ asks: ask !== "none", hasRoots, caller: capabilities, withTasks: true });
+    return clientCapabilitiesToward({ asks: ask !== "none", hasRoots, caller: capabilities, modern: true });
   }
 
   /** A server took its question back. */

@@ -175,8 +175,8 @@ export class Lifeline {
   }
 
   #connectionEvents(closed: ConnectionEvents["closed"]): ConnectionEvents {
-    const { listChanged, updated, log, deaf, notice } = this.#events;
-    return { listChanged, updated, log, deaf, notice, closed };
+    const { listChanged, updated, log, deaf, reopened, notice } = this.#events;
+    return { listChanged, updated, log, deaf, reopened, notice, closed };
   }
 
   #noteStart(): void {

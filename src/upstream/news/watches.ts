@@ -62,6 +62,14 @@ export class Watches {
     for (const [uri, watched] of this.#watched) this.#subscribe(uri, watched);
   }
 
+  /** The way on which the server tells was lost for a while: all is asked for anew, and may have changed meanwhile. */
+  renew(): void {
+    for (const [uri, watched] of this.#watched) {
+      this.#subscribe(uri, watched);
+      for (const changed of new Set(watched.listeners.values())) changed(uri);
+    }
+  }
+
   /** The connection has gone, unless another has taken its place. */
   detach(subscriber: Subscriber): void {
     if (this.#subscriber !== subscriber) return;

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { objectOr, type JsonObject } from "../../../src/base/json.ts";
 import { plain } from "../../servers/hostile/protocol/message.ts";
 import { textOf } from "../../support/inbox.ts";
+import { until } from "../../support/wait.ts";
 import type { Column, Revision } from "../columns.ts";
 import { CONFIGURED_ROOT, ownName, rootedName } from "../place/servers.ts";
 import { EVERYTHING, Talk, type Question } from "../place/talk.ts";
@@ -194,6 +195,7 @@ const samplingRefused: Feature = {
 };
 
 const ROOTS = { roots: [{ uri: "file:///of/the/client", name: "own" }] };
+const OTHER_ROOTS = { roots: [{ uri: "file:///elsewhere" }] };
 
 const roots: Feature = {
   name: "roots of the client",
@@ -225,7 +227,7 @@ const configuredRoots: Feature = {
 };
 
 const ownServer: Feature = {
-  name: "a server of the client's own: its capabilities, roots and log messages",
+  name: "a server of the client's own: its capabilities, roots, their change, log messages",
   absent: (column) => {
     if (serverEra(column) === "modern") return "Each request to a modern server says what its client can.";
     return notLocal(column) ?? (clientEra(column) === "modern" ? "Nothing holds the requests of a modern client together." : undefined);
@@ -233,12 +235,21 @@ const ownServer: Feature = {
   async check(talk) {
     const { server } = talk.column;
     const column = { ...talk.column, server: { ...server, name: ownName(server) } };
-    await using own = await Talk.open(talk.place, column, { capabilities: { roots: {}, sampling: {} } });
+    const capabilities = { roots: { listChanged: true }, sampling: {} };
+    await using own = await Talk.open(talk.place, column, { capabilities });
     own.answer = () => ROOTS;
     assert.deepEqual(await ask(own, { a: { method: "roots/list", params: {} } }), { a: ROOTS });
     assert.deepEqual(await ask(own, { a: { method: "roots/list", params: {} } }), { a: ROOTS });
     assert.equal(own.asked.length, 1);
-    assert.deepEqual(objectOr(saidIn(await own.call("mirror")))["declared"], { roots: {}, sampling: {} });
+    assert.deepEqual(objectOr(saidIn(await own.call("mirror")))["declared"], capabilities);
+    own.answer = () => OTHER_ROOTS;
+    await own.notify("notifications/roots/list_changed");
+    await until(
+      async () => saidIn(await own.call("heard", { method: "notifications/roots/list_changed" })),
+      2_000,
+      "the server hears of it",
+    );
+    assert.deepEqual(await ask(own, { a: { method: "roots/list", params: {} } }), { a: OTHER_ROOTS });
     const listening = await own.listen({});
     saidIn(await own.call("say", { levels: ["error"] }));
     await own.news("notifications/message", (params) => params["level"] === "error");

@@ -36,7 +36,7 @@ export async function openPlace(): Promise<Place> {
   const config = configFor(new Map(running.map(([name, { entry }]) => [name, entry])));
   const paths = { config: directory.path, cache: directory.file("cache"), state: directory.file("state"), runtime: directory.path };
   const socket = directory.file("socket");
-  const yard = await openToolyard(config, { paths });
+  const yard = await openToolyard(config, { paths, clientsAnswer: true });
   const gateway = await openGateway(yard, { host: "127.0.0.1", port: 0, key: randomBytes(32), socket });
   const place: Place = {
     yard,

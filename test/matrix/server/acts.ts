@@ -91,6 +91,9 @@ const whisper: Act = ({ text }, { connection, id }) => {
   return said("whispered");
 };
 
+/** Has the client sent such a notification? */
+const heard: Act = ({ method }, { connection }) => said(connection.heard.has(plain(method)));
+
 const touch: Act = ({ uri }, { server }) => {
   announceUpdate(server, plain(uri));
   return said("touched");
@@ -107,6 +110,6 @@ const grow =
 
 /** Every act as a tool that takes whatever it is given. */
 export function acts(grown: Grown): Tool[] {
-  const all = { mirror, point, refuse, ask, shed, steps, hang, fate, say, knock, whisper, touch, grow: grow(grown) };
+  const all = { mirror, point, refuse, ask, shed, steps, hang, fate, say, knock, whisper, heard, touch, grow: grow(grown) };
   return Object.entries(all).map(([name, run]) => ({ definition: { name, inputSchema: { type: "object" } }, run }));
 }

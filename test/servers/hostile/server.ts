@@ -33,6 +33,8 @@ export class Connection {
   /** Questions to the client that wait for an answer. */
   readonly asked = new Map<RpcId, (answer: Message) => void>();
   readonly subscribed = new Set<string>();
+  /** Methods of the notifications that came. */
+  readonly heard = new Set<string>();
   /** Ids of the links that the client was sent to and that are not done. */
   readonly links = new Set<string>();
   /** Modern `subscriptions/listen`, by request id. */

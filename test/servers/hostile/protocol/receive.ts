@@ -107,6 +107,7 @@ function takeAnswer(server: HostileServer, connection: Connection, message: Mess
 
 function takeNotification(server: HostileServer, connection: Connection, method: string, params: JsonObject): void {
   server.log("in", { method, params: excerpt(params) });
+  connection.heard.add(method);
   if (method === "notifications/initialized") connection.initialized = true;
   if (method !== "notifications/cancelled") return;
   const id = params["requestId"] as RpcId;
