@@ -14,6 +14,7 @@ export const floors: readonly (readonly string[])[] = [
   ["selection", "telemetry"],
   ["view", "status"],
   ["why", "works", "rules"],
+  ["shown"],
   ["toolyard"],
   ["open"],
   ["gateway", "adapters", "index"],

@@ -18,6 +18,8 @@ import { ownEnvironment } from "./config/values/lookup.ts";
 import { capabilitiesOf, clientCapabilitiesToward } from "./era/capabilities.ts";
 import type { Middleware } from "./router/route.ts";
 import { loadKey } from "./store/key.ts";
+import { FileSurfaces, type SurfaceMemory } from "./selection/surface-memory.ts";
+import { Usage } from "./selection/usage.ts";
 import { Toolyard, type ToolyardParts } from "./toolyard.ts";
 import { FileLedger } from "./upstream/links/ledger.ts";
 import type { UpstreamOptions } from "./upstream/upstream.ts";
@@ -49,7 +51,7 @@ export interface OpenOptions extends Handlers {
 
 /** The same tools over a gateway that runs already. */
 export interface GatewayInput {
-  /** Its MCP address, `http://127.0.0.1:8808/mcp`. */
+  /** Its MCP address, `http://127.0.0.1:8808/mcp`, for a toolset `…/mcp/NAME`; `?surface=all` or `search` says what a model is shown. */
   gateway: string;
   /** A key for it, where it asks for one. */
   key?: string;
@@ -77,8 +79,11 @@ export async function openToolyard(source: string | ConfigInput | GatewayInput, 
   const config = await configFrom(source, configOptions);
   const ledger = new FileLedger(join(paths.state, "processes"));
   void ledger.reap();
-  const cache = openListCache({ folder: join(paths.cache, "lists"), clock: systemClock, logger: options.logger ?? silentLogger });
-  return await Toolyard.open(partsOf({ config, options, env, ledger, cache, configOptions }));
+  const logger = options.logger ?? silentLogger;
+  const surfaces = await FileSurfaces.open(join(paths.cache, "surfaces.json"), logger);
+  const usage = await Usage.open({ file: join(paths.cache, "usage.json"), clock: systemClock, logger });
+  const cache = openListCache({ folder: join(paths.cache, "lists"), clock: systemClock, logger });
+  return await Toolyard.open(partsOf({ config, options, env, ledger, cache, surfaces, usage, configOptions }));
 }
 
 interface Ingredients {
@@ -87,10 +92,12 @@ interface Ingredients {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly ledger: FileLedger;
   readonly cache: ListCache;
+  readonly surfaces: SurfaceMemory;
+  readonly usage: Usage;
   readonly configOptions: ConfigOptions;
 }
 
-function partsOf({ config, options, env, ledger, cache, configOptions }: Ingredients): ToolyardParts {
+function partsOf({ config, options, env, ledger, cache, surfaces, usage, configOptions }: Ingredients): ToolyardParts {
   const { logger = silentLogger, middlewares = [], startWhenUsed = false } = options;
   const upstream: UpstreamOptions = {
     clock: systemClock,
@@ -109,7 +116,7 @@ function partsOf({ config, options, env, ledger, cache, configOptions }: Ingredi
     random: Math.random,
   };
   const edit = (present: Config, name: string, entry: unknown): Config => withEntry(present, name, entry, configOptions);
-  return { config, upstream, cache, clock: systemClock, logger, handlers: options, middlewares, startWhenUsed, edit };
+  return { config, upstream, cache, surfaces, usage, clock: systemClock, logger, handlers: options, middlewares, startWhenUsed, edit };
 }
 
 /** What we declare to a legacy server: what it may ask, fixed for its connection. */
@@ -138,7 +145,14 @@ async function configFrom(source: string | ConfigInput | GatewayInput, options: 
   return parseConfig(source, options);
 }
 
-function overGateway(url: string, key: unknown): JsonObject {
+/** All tools of the gateway, of which the View here chooses as one there would. */
+function overGateway(address: string, key: unknown): JsonObject {
   const headers: JsonObject = typeof key === "string" ? { authorization: `Bearer ${key}` } : {};
-  return { mcpServers: { [GATEWAY]: { url, headers, namespace: "", sharing: "shared" } } };
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const surface = url?.searchParams.get("surface");
+  url?.searchParams.set("surface", "all");
+  return {
+    mcpServers: { [GATEWAY]: { url: url?.href ?? address, headers, namespace: "", sharing: "shared" } },
+    ...(surface === undefined || surface === null ? {} : { selection: { mode: surface } }),
+  };
 }

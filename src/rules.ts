@@ -1,9 +1,13 @@
 /** What a View is cut down to: a toolset, one server, what somebody may see at the most. */
 
+import { sha256 } from "./base/digest.ts";
 import { ToolyardError } from "./base/errors.ts";
 import type { Snapshot } from "./catalog/item.ts";
 import { mayShow, serverSnapshot, visibleSnapshot } from "./catalog/visible.ts";
 import type { Config, Toolset } from "./config/config.ts";
+import { textOf } from "./config/diff.ts";
+import type { Surface } from "./selection/own-tool.ts";
+import type { Plan } from "./selection/plan.ts";
 import type { ServerStatus } from "./status.ts";
 import type { Missing } from "./view.ts";
 
@@ -12,6 +16,8 @@ export interface ViewRules {
   readonly toolset?: string;
   /** One server alone, under its own names. */
   readonly server?: string;
+  /** What is shown of it, whatever the configuration says: every tool, or a few and those that find the rest. */
+  readonly surface?: Surface;
   /** Of all that, only what one of these toolsets or servers gives. */
   readonly within?: Scope;
 }
@@ -75,4 +81,17 @@ function hasToolset({ toolset, within }: ViewRules, { toolsets }: Config): boole
 
 function hasServer({ server, within }: ViewRules, { servers, toolsets }: Config): boolean {
   return server === undefined || (servers.has(server) && (within === undefined || mayShow(unionOf(within, toolsets), server)));
+}
+
+/** How the tools of such a View are chosen that a model is shown. */
+export function planOf({ surface, ...rules }: ViewRules, { selection, toolsets, naming, servers }: Config): Plan {
+  const said = (rules.toolset === undefined ? undefined : toolsets.get(rules.toolset)?.selection) ?? {};
+  const budget = { ...selection.budget, ...given(said.budget) };
+  const chosen = { ...selection, ...given(said), budget, ...given({ mode: surface }) };
+  const offered = [...servers.values()].map(({ fingerprint, namespace, disabled, tools }) => [fingerprint, namespace, disabled, tools]);
+  return { ...chosen, key: sha256(textOf([rules, chosen, toolsets, naming, offered])) };
+}
+
+function given<T extends object>(values: T | undefined): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== undefined)) as ReturnType<typeof given<T>>;
 }

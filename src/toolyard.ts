@@ -1,6 +1,6 @@
 /** The composed object, as hosts and faces hold it: what is offered, how servers stand, Views, changes at run time. */
 
-import type { Call } from "./base/call.ts";
+import type { Answer, Call } from "./base/call.ts";
 import type { Emitter } from "./base/emitter.ts";
 import { ToolyardError } from "./base/errors.ts";
 import { stringOr, type JsonObject } from "./base/json.ts";
@@ -9,7 +9,10 @@ import type { Snapshot } from "./catalog/item.ts";
 import { hintsOf } from "./catalog/keeping.ts";
 import type { Config } from "./config/config.ts";
 import { checkRules, cut, isThere, missing, type ViewRules } from "./rules.ts";
-import { ActiveSets } from "./selection/active-sets.ts";
+import { Finder } from "./selection/finder.ts";
+import type { SurfaceMemory } from "./selection/surface-memory.ts";
+import type { Usage } from "./selection/usage.ts";
+import { selectionFor } from "./shown.ts";
 import type { ServerStatus } from "./status.ts";
 import { View, type CallOptions, type Handlers, type ToolDefinition, type ToolResult, type ViewSource, type Why } from "./view.ts";
 import { whyOf } from "./why.ts";
@@ -17,6 +20,10 @@ import { Works, type WorksEvents, type WorksParts } from "./works.ts";
 
 export interface ToolyardParts extends WorksParts {
   readonly handlers: Handlers;
+  /** Which Views have outgrown their budget. */
+  readonly surfaces: SurfaceMemory;
+  /** Which tools are used. */
+  readonly usage: Usage;
   /** Makes a configuration of an entry for {@link Toolyard.add}: the present one with it, or (undefined) without it. */
   edit(config: Config, name: string, entry: unknown): Config;
 }
@@ -36,11 +43,14 @@ export interface Readiness {
 export class Toolyard {
   readonly #parts: ToolyardParts;
   readonly #works: Works;
+  readonly #finder: Finder;
   readonly #view: View;
 
   private constructor(parts: ToolyardParts, works: Works) {
     this.#parts = parts;
     this.#works = works;
+    this.#finder = new Finder(() => works.snapshot);
+    works.events.on("change", () => this.#finder.refresh());
     this.#view = this.view();
   }
 
@@ -170,8 +180,10 @@ export class Toolyard {
   }
 
   /** Ends every process, session, socket and timer. Never rejects; a second call waits for the first. */
-  close(): Promise<void> {
-    return this.#works.close();
+  async close(): Promise<void> {
+    this.#finder.close();
+    await this.#works.close();
+    await Promise.all([this.#parts.surfaces.flush(), this.#parts.usage.close()]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -186,15 +198,24 @@ export class Toolyard {
       if (made?.from !== from || made.config !== config) made = { from, config, snapshot: cut(from, rules, config) };
       return made.snapshot;
     };
-    const sets = new ActiveSets([]);
+    const selection = selectionFor({
+      rules,
+      works,
+      snapshot,
+      finder: this.#finder,
+      memory: this.#parts.surfaces,
+      usage: this.#parts.usage,
+    });
     return {
       snapshot,
-      active: () => sets.of(snapshot(), "all"),
-      own: (name) => sets.own(name),
+      active: (defers) => selection.active(defers),
+      own: (name) => selection.own(name),
       instructions: mergeInstructions,
       call: (call, visible) => {
-        if (works.isDiscovered || isKnown(call, visible)) return works.call(call, visible);
-        return works.discovered.then(() => works.call(call, snapshot()));
+        if (!works.isDiscovered && !isKnown(call, visible)) return works.discovered.then(() => works.call(call, snapshot()));
+        const answer = works.call(call, visible);
+        if (call.method === "tools/call") void answer.then((made) => this.#noteUse(call, made, visible, rules));
+        return answer;
       },
       watch: async (call, changed) => {
         if (!works.isDiscovered && !isKnown(call, snapshot())) await works.discovered;
@@ -206,9 +227,18 @@ export class Toolyard {
       keeping: (list) => hintsOf(snapshot(), list, this.#parts.clock.now()),
       discovered: () => works.discovered,
       missing: () => missing(works.servers(), rules, works.config),
-      onChange: (listener) => works.events.on("change", () => listener()),
+      onChange: (listener) => {
+        const removers = [works.events.on("change", () => listener()), works.events.on("reload", () => listener())];
+        return () => removers.forEach((remove) => remove());
+      },
       why: (name, visible) => whyOf(name, { whole: works.snapshot, visible, servers: works.servers() }),
     };
+  }
+
+  /** What was called with success is found sooner. */
+  #noteUse({ params }: Call, { result }: Answer, visible: Snapshot, { toolset }: ViewRules): void {
+    const item = visible.tool(stringOr(params.get("name")) ?? "");
+    if (item !== undefined && result !== undefined && result.get("isError") !== true) this.#parts.usage.note(toolset, item.id);
   }
 
   #sinceOpening(): number {

@@ -1,7 +1,7 @@
 /** What one caller sees and may call. The only door for every face: gateway, adapters, command line. */
 
 import { Body } from "./base/body.ts";
-import type { Answer, Call, Caller, Question } from "./base/call.ts";
+import type { Answer, Call, Caller, Question, RpcError } from "./base/call.ts";
 import { ToolyardError } from "./base/errors.ts";
 import type { Ear, Hearing } from "./base/hearing.ts";
 import { isObject, stringOr, type JsonObject } from "./base/json.ts";
@@ -11,11 +11,12 @@ import type { CacheHints } from "./era/results.ts";
 import { capabilitiesOf } from "./era/capabilities.ts";
 import { LATEST_LEGACY } from "./era/revisions.ts";
 import { schemaBlock } from "./router/router.ts";
-import type { ActiveSet } from "./selection/active-sets.ts";
+import { calledIn } from "./selection/meta/call-tool.ts";
 import { callOwn, type OwnTool } from "./selection/own-tool.ts";
+import type { ActiveSet } from "./selection/selection.ts";
 import type { ListName } from "./upstream/listing/raw-lists.ts";
 
-export type { ActiveSet } from "./selection/active-sets.ts";
+export type { ActiveSet } from "./selection/selection.ts";
 
 /** What a View is cut out of; the Toolyard is one. */
 export interface ViewSource {
@@ -168,6 +169,12 @@ export class View {
     return item === undefined ? undefined : { server: item.server, tool: item.origin };
   }
 
+  /** The tool that the params of a `tools/call` mean, also through one of Toolyard's own. */
+  called(params: Body): Item | undefined {
+    const name = calledIn(params);
+    return name === undefined ? undefined : this.snapshot().tool(name);
+  }
+
   /** Why a name can, or cannot, be called. */
   why(name: string): Why {
     return this.#source.why(name, this.snapshot());
@@ -183,7 +190,11 @@ export class View {
     const snapshot = this.snapshot();
     const own = call.method === "tools/call" ? this.#source.own(stringOr(call.params.get("name")) ?? "") : undefined;
     if (own === undefined) return this.#source.call(call, snapshot);
-    return callOwn(own, call, { snapshot, request: (other) => this.#source.call(other, this.snapshot()) });
+    const settled = async (): Promise<Snapshot> => {
+      await this.discovered();
+      return this.snapshot();
+    };
+    return callOwn(own, call, { snapshot, settled, request: (other) => this.#source.call(other, this.snapshot()) });
   }
 
   /**
@@ -225,9 +236,10 @@ export class View {
     if (typeof name !== "string") throw new ToolyardError("USAGE", "callTool: the name must be a string.");
     if (!isObject(args)) throw new ToolyardError("USAGE", `callTool: the arguments of "${name}" must be an object.`);
     options.signal?.throwIfAborted();
-    const answer = await this.request({ ...this.#call(options), method: "tools/call", params: Body.of({ name, arguments: args }) });
+    const params = Body.of({ name, arguments: args });
+    const answer = await this.request({ ...this.#call(options), method: "tools/call", params });
     options.signal?.throwIfAborted();
-    return answer.error === undefined ? asToolResult(answer.result) : this.#asResult(answer.error.message, answer.error.code, name);
+    return answer.error === undefined ? asToolResult(answer.result) : asResult(answer.error, this.called(params));
   }
 
   /** Reads a resource by its URI (spec: `resources/read`). @throws UNKNOWN_NAME or the server's error as INVALID_PARAMS */
@@ -269,14 +281,13 @@ export class View {
     }
     return { error: { code: -32601, message: `This host does not answer ${method}.` } };
   }
+}
 
-  /** An error on the wire, as the result that a model reads. */
-  #asResult(message: string, code: number, name: string): ToolResult {
-    const item = this.snapshot().tool(name);
-    const content: ToolResult["content"] = [{ type: "text", text: message }];
-    if (code === -32602 && item !== undefined) content.push(schemaBlock(item) as { type: string });
-    return { content, isError: true };
-  }
+/** An error on the wire, as the result that a model reads. @param item the tool that was called */
+function asResult({ code, message }: RpcError, item: Item | undefined): ToolResult {
+  const content: ToolResult["content"] = [{ type: "text", text: message }];
+  if (code === -32602 && item !== undefined) content.push(schemaBlock(item) as { type: string });
+  return { content, isError: true };
 }
 
 function definitions(items: readonly Item[], { server }: { server?: string }): JsonObject[] {

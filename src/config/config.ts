@@ -13,7 +13,7 @@ export interface Config {
   readonly rejected: ReadonlyMap<string, ToolyardError>;
   readonly naming: Naming;
   readonly toolsets: ReadonlyMap<string, Toolset>;
-  readonly selection: { readonly mode: "all" };
+  readonly selection: SelectionConfig;
   readonly discovery: { readonly waitMs: number };
   readonly results: Results;
   readonly limits: Limits;
@@ -33,6 +33,22 @@ export interface Toolset {
   readonly servers: readonly string[] | undefined;
   /** Patterns over tool ids (`github/search_*`), added to what `servers` gives; undefined: none beside them. */
   readonly tools: readonly string[] | undefined;
+  /** What it says otherwise than `selection` does. */
+  readonly selection?: SelectionOverride;
+}
+
+/** How many tools a model is shown. */
+export interface SelectionConfig {
+  readonly mode: "auto" | "all" | "search";
+  readonly budget: { readonly tools: number; readonly tokens: number };
+  /** Patterns over tool ids, the most important first. */
+  readonly pins: readonly string[];
+}
+
+export interface SelectionOverride {
+  readonly mode?: SelectionConfig["mode"] | undefined;
+  readonly budget?: { readonly tools?: number | undefined; readonly tokens?: number | undefined } | undefined;
+  readonly pins?: readonly string[] | undefined;
 }
 
 /** What becomes of results that are too large for a model's window. */

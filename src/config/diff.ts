@@ -65,7 +65,8 @@ function isReordered(before: Config, after: Config): boolean {
   return old.some((name, index) => name !== now[index]);
 }
 
-function textOf(value: unknown): string {
+/** Equal for equal parts of a configuration. */
+export function textOf(value: unknown): string {
   return canonicalJson(withoutMaps(value));
 }
 

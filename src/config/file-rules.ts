@@ -16,7 +16,8 @@ export interface FileRead {
 export function checkFile(file: FileShape, serverNames: readonly string[], placeholders: Lookup | "literal"): FileRead {
   const { gateway, problems } = readGateway(file.gateway, placeholders);
   const toolsets = Object.entries(file.toolsets).flatMap(([name, toolset]) => toolsetProblems(name, toolset, serverNames));
-  return { gateway, problems: [...problems, ...toolsets] };
+  const pins = unknownServers(idsAt(["selection", "pins"], file.selection.pins), serverNames);
+  return { gateway, problems: [...problems, ...toolsets, ...pins] };
 }
 
 function readGateway(given: GatewayConfig, placeholders: Lookup | "literal"): FileRead {
@@ -53,19 +54,34 @@ function isPlainHttp(text: string): boolean {
   return ["http:", "https:"].includes(protocol) && username + password + search + hash === "";
 }
 
-function toolsetProblems(name: string, { servers = [], tools = [] }: Toolset, known: readonly string[]): Problem[] {
+function toolsetProblems(name: string, { servers = [], tools = [], selection = {} }: Toolset, known: readonly string[]): Problem[] {
   const path: Path = ["toolsets", name];
   const named = [
     ...servers.map((server, index) => ({ server, at: [...path, "servers", index] })),
-    ...tools.map((pattern, index) => ({ server: pattern.slice(0, pattern.indexOf("/")), at: [...path, "tools", index] })),
+    ...idsAt([...path, "tools"], tools),
+    ...idsAt([...path, "pins"], selection.pins ?? []),
   ];
+  const problems = unknownServers(named, known);
+  const fault = toolsetNameFault(name);
+  return fault === undefined ? problems : [{ path, says: fault, key: true }, ...problems];
+}
+
+interface Named {
+  readonly server: string;
+  readonly at: Path;
+}
+
+/** The servers of patterns over tool ids, each with its place. */
+function idsAt(path: Path, patterns: readonly string[]): Named[] {
+  return patterns.map((pattern, index) => ({ server: pattern.slice(0, pattern.indexOf("/")), at: [...path, index] }));
+}
+
+function unknownServers(named: readonly Named[], known: readonly string[]): Problem[] {
   const unknown = named.filter(({ server }) => !server.includes("*") && !known.includes(server));
-  const problems = unknown.map(({ server, at }): Problem => ({
+  return unknown.map(({ server, at }): Problem => ({
     path: at,
     says: `names a server that is not in mcpServers.${didYouMean(server, known)}`,
   }));
-  const fault = toolsetNameFault(name);
-  return fault === undefined ? problems : [{ path, says: fault, key: true }, ...problems];
 }
 
 /** A toolset's name is a part of its URL, `/mcp/NAME`. */

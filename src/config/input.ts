@@ -18,8 +18,8 @@ export interface ConfigInput {
     readonly host?: string;
     readonly onConflict?: "error" | "first" | "suffix";
   };
-  readonly toolsets?: Readonly<Record<string, { readonly servers?: readonly string[]; readonly tools?: readonly string[] }>>;
-  readonly selection?: { readonly mode?: "all" };
+  readonly toolsets?: Readonly<Record<string, ToolsetInput>>;
+  readonly selection?: SelectionInput;
   readonly discovery?: { readonly wait?: Duration };
   readonly results?: ResultsInput;
   readonly limits?: LimitsInput;
@@ -29,6 +29,18 @@ export interface ConfigInput {
     readonly publicUrl?: string;
     readonly auth?: { readonly keys?: boolean };
   };
+}
+
+/** Which tools a model is shown. */
+export interface SelectionInput {
+  readonly mode?: "auto" | "all" | "search";
+  readonly budget?: { readonly tools?: number; readonly tokens?: number };
+  readonly pins?: readonly string[];
+}
+
+export interface ToolsetInput extends SelectionInput {
+  readonly servers?: readonly string[];
+  readonly tools?: readonly string[];
 }
 
 /** One server: a program (`command`), an address (`url`), or functions (`tools`). */

@@ -61,17 +61,23 @@ describe("a file that is refused", () => {
       '{ "gateway": { "auth": { "key": true } } }',
       `toolyard.json:1:26: gateway.auth.key is not a known key. Did you mean "keys"? ${correct}`,
     ],
-    ['{ "toolsets": { "x": { "budget": {} } } }', `toolyard.json:1:24: toolsets.x.budget is not available in this version. ${correct}`],
-    ['{ "selection": { "budget": {} } }', `toolyard.json:1:18: selection.budget is not available in this version. ${correct}`],
     [
-      '{ "selection": { "mode": "search" } }',
-      `toolyard.json:1:26: selection.mode "search" is not available in this version; only "all" is. ${correct}`,
+      '{ "toolsets": { "x": { "budget": { "tools": 1 } } } }',
+      `toolyard.json:1:45: toolsets.x.budget.tools must be a whole number from 5 to 10000. ${correct}`,
+    ],
+    ['{ "toolsets": { "x": { "mode": "al" } } }', `toolyard.json:1:32: toolsets.x.mode must be "auto", "all" or "search". ${correct}`],
+    [
+      '{ "selection": { "budget": { "token": 1 } } }',
+      `toolyard.json:1:30: selection.budget.token is not a known key. Did you mean "tokens"? ${correct}`,
     ],
     [
-      '{ "selection": { "mode": "auto" } }',
-      `toolyard.json:1:26: selection.mode "auto" is not available in this version; only "all" is. ${correct}`,
+      '{ "selection": { "mode": "serch" } }',
+      `toolyard.json:1:26: selection.mode must be "auto", "all" or "search". Did you mean "search"? ${correct}`,
     ],
-    ['{ "selection": { "mode": "any" } }', `toolyard.json:1:26: selection.mode must be "all". ${correct}`],
+    [
+      '{ "selection": { "pins": ["search"] } }',
+      `toolyard.json:1:27: selection.pins[0] must be a server and a tool, such as "github/search_*". ${correct}`,
+    ],
     [
       '{ "discovery": { "wait": "3" } }',
       `toolyard.json:1:26: discovery.wait must be a duration from 0ms to 5m, such as "250ms", "60s" or "10m". ${correct}`,

@@ -50,11 +50,11 @@ export class Entrance {
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#parts.guard(request);
-    const path = pathOf(request.url ?? "");
-    const rules = endpointOf(path);
-    if (rules === undefined) return this.#page(path, request, response);
+    const { path, query } = partsOf(request.url ?? "");
+    const endpoint = endpointOf(path + query);
+    if (endpoint === undefined) return this.#page(path, request, response);
     const principal = this.#parts.gate.admit(request, response);
-    await this.#mcp({ request, response, path, principal, face: this.#parts.faces.get(path, rules, principal) });
+    await this.#mcp({ request, response, path: endpoint.path, principal, face: this.#parts.faces.get(endpoint, principal) });
   }
 
   async #mcp(visit: Visit): Promise<void> {
@@ -92,10 +92,11 @@ export class Entrance {
   }
 }
 
-/** Without query, and without a slash at its end. */
-function pathOf(url: string): string {
-  const path = url.split("?", 1)[0] ?? "";
-  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+/** The path without a slash at its end; the query with its question mark. */
+function partsOf(url: string): { readonly path: string; readonly query: string } {
+  const end = url.indexOf("?");
+  const path = end === -1 ? url : url.slice(0, end);
+  return { path: path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path, query: end === -1 ? "" : url.slice(end) };
 }
 
 function wrongMethod(request: IncomingMessage, response: ServerResponse, allowed: string): ToolyardError {

@@ -1,13 +1,38 @@
 /** The endpoints of a gateway: one for everything, one for each toolset, one for each server. */
 
+import { ToolyardError } from "../base/errors.ts";
 import type { Toolyard, ViewRules } from "../toolyard.ts";
 import { LOCAL, type Principal } from "./auth/caller.ts";
 import { Face, type FaceOptions } from "./face.ts";
 
-/** The path of an endpoint, and what it shows; undefined for a path that is none. */
-export function endpointOf(path: string): ViewRules | undefined {
-  const [root, first, second, ...rest] = path.split("/").slice(1);
-  if (root !== "mcp" || rest.length > 0) return undefined;
+/** Where a client comes in. */
+export interface Endpoint {
+  /** As it is named: sessions belong to it. */
+  readonly path: string;
+  /** What it shows. */
+  readonly rules: ViewRules;
+}
+
+/**
+ * The endpoint of an address: `/mcp`, `/mcp/TOOLSET`, `/mcp/server/NAME`, each also with `?surface=all` or `?surface=search`.
+ *
+ * @returns undefined for a path that is none
+ * @throws ROUTE_UNKNOWN for a surface that there is not
+ */
+export function endpointOf(address: string): Endpoint | undefined {
+  const [path = "", query = ""] = address.split("?", 2);
+  const rules = rulesOf(path);
+  const surface = new URLSearchParams(query).get("surface");
+  if (rules === undefined || surface === null) return rules === undefined ? undefined : { path, rules };
+  if (surface === "all" || surface === "search") return { path: `${path}?surface=${surface}`, rules: { ...rules, surface } };
+  throw new ToolyardError("ROUTE_UNKNOWN", `There is no surface ${JSON.stringify(surface.slice(0, 40))}.`, {
+    mend: "There are all and search.",
+  });
+}
+
+function rulesOf(path: string): ViewRules | undefined {
+  const [root, first, second, ...others] = path.split("/").slice(1);
+  if (root !== "mcp" || others.length > 0) return undefined;
   if (first === undefined) return {};
   if (second === undefined) return { toolset: decode(first) };
   return first === "server" ? { server: decode(second) } : undefined;
@@ -35,7 +60,7 @@ export class Faces {
   }
 
   /** @throws ROUTE_UNKNOWN when there is no such toolset or server for this caller */
-  get(path: string, rules: ViewRules, { scope, scopeId }: Principal = LOCAL): Face {
+  get({ path, rules }: Endpoint, { scope, scopeId }: Principal = LOCAL): Face {
     const id = scopeId === "" ? path : `${path} ${scopeId}`;
     const present = this.#faces.get(id);
     if (present !== undefined) return present.face;

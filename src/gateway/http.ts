@@ -138,9 +138,9 @@ class YardGateway implements Gateway {
 
   /** One bridge on the local socket. @throws ROUTE_UNKNOWN when there is no such endpoint */
   #serve(connection: Socket, path: string): void {
-    const rules = endpointOf(path);
-    if (rules === undefined) throw new ToolyardError("ROUTE_UNKNOWN", `There is no endpoint ${path}.`);
-    const face = this.#faces.get(path, rules);
+    const endpoint = endpointOf(path);
+    if (endpoint === undefined) throw new ToolyardError("ROUTE_UNKNOWN", `There is no endpoint ${path}.`);
+    const face = this.#faces.get(endpoint);
     this.#attendance.arrive();
     const pipe = servePipe(face, connection, connection, { limits: this.#yard.config.limits });
     this.#pipes.add(pipe);

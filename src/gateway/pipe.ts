@@ -108,8 +108,8 @@ class PipeClient implements Outlet {
 
   #initialize({ id, params }: Envelope): Buffer | undefined {
     if (id === undefined) return undefined;
-    const { version, capabilities } = handshake(params);
-    const caller: Caller = { identity: LOCAL_IDENTITY, instanceKey: this.#key, era: "legacy", protocolVersion: version, capabilities };
+    const { version, ...said } = handshake(params);
+    const caller: Caller = { identity: LOCAL_IDENTITY, instanceKey: this.#key, era: "legacy", protocolVersion: version, ...said };
     this.#face.introduce(this.#peer, caller);
     return writeResult(id, initializeResult(this.#face.view, version));
   }

@@ -12,6 +12,7 @@ const NEXT_STEP: Partial<Record<ToolyardError["code"], string>> = {
   OUTCOME_UNKNOWN: "Check whether it took effect before you call it again.",
   SERVER_STARTING: "Call it again in a while, or use another tool meanwhile.",
   SERVER_BUSY: "Wait a moment, then call again.",
+  INVALID_ARGUMENTS: "Correct the arguments and call again.",
   LINK_FIRST: "Give the user the link, and call again once they are done there.",
 };
 const RETRY_LATER = "Call again later, or use another tool; other servers are not affected.";

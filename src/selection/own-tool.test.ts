@@ -2,12 +2,11 @@ import { expect, it } from "vitest";
 import { Body } from "../base/body.ts";
 import type { Call } from "../base/call.ts";
 import { ToolyardError } from "../base/errors.ts";
-import { ActiveSets } from "./active-sets.ts";
 import { sectionOf, snapshotFrom } from "./catalog.suite.ts";
 import { callOwn, textResult, type OwnContext, type OwnTool } from "./own-tool.ts";
 
 const snapshot = snapshotFrom(sectionOf("git", [{ name: "push" }]));
-const context: OwnContext = { snapshot, request: async () => ({ result: Body.empty }) };
+const context: OwnContext = { snapshot, settled: async () => snapshot, request: async () => ({ result: Body.empty }) };
 
 function call(era: "legacy" | "modern", args?: Body): Call {
   const caller = { identity: "local", era, protocolVersion: era === "legacy" ? "2025-11-25" : "2026-07-28", capabilities: {} };
@@ -17,16 +16,6 @@ function call(era: "legacy" | "modern", args?: Body): Call {
 function own(answer: OwnTool["call"]): OwnTool {
   return { name: "own", isShownOn: (surface) => surface === "search", definition: () => ({ name: "own" }), call: answer };
 }
-
-it("stands behind the tools of servers where it is to be shown, and is there in any case", () => {
-  const tool = own(async (_, made) => textResult("done", made));
-  const sets = new ActiveSets([tool]);
-  expect(sets.of(snapshot, "all").tools.map(({ name }) => name)).toEqual(["git__push"]);
-  expect(sets.of(snapshot, "search").tools.at(-1)).toEqual({ name: "own" });
-  expect(sets.of(snapshot, "all")).toBe(sets.of(snapshot, "all"));
-  expect(sets.own("own")).toBe(tool);
-  expect(sets.own("git__push")).toBeUndefined();
-});
 
 it("gets its arguments as they came, and answers each revision in its own form", async () => {
   const tool = own(async (args, made) => textResult(args.bytes.toString(), made));

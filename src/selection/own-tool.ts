@@ -15,6 +15,8 @@ export type Surface = "all" | "search";
 export interface OwnContext {
   /** What the View may see; nothing else can be reached. */
   readonly snapshot: Snapshot;
+  /** The same, once the first list need not wait for servers any longer. */
+  settled(): Promise<Snapshot>;
   /** Sends another request of the same caller on its way. Never rejects. */
   request(call: Call): Promise<Answer>;
 }

@@ -48,7 +48,7 @@ function startGateway(name: string, upstream: string): Promise<Listening> {
   const place = join(home, `${name}-home`);
   mkdirSync(place);
   const file = join(place, "toolyard.json");
-  writeFileSync(file, JSON.stringify({ mcpServers: { reference: { url: upstream, namespace: "" } } }));
+  writeFileSync(file, JSON.stringify({ mcpServers: { reference: { url: upstream, namespace: "" } }, selection: { mode: "all" } }));
   const folders = ["XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"].map((variable) => [variable, place]);
   return start([here("../../src/cli/main.ts"), "serve", "--config", file, "--port", "0", "--json"], Object.fromEntries(folders));
 }

@@ -65,6 +65,9 @@ export interface Home extends Disposable {
   stdio(args?: readonly string[], options?: Omit<StdioClientOptions, "command" | "args">): StdioClient;
 }
 
+/** Tests look for tools in lists: where a configuration says nothing else, all of them are there. */
+const WHOLE = { selection: { mode: "all" } };
+
 /** @param config what to write as its configuration */
 export function makeHome(config: object | string = { mcpServers: {} }): Home {
   const directory = tempDir();
@@ -83,7 +86,7 @@ export function makeHome(config: object | string = { mcpServers: {} }): Home {
     configFile,
     env,
     canary,
-    configure: (next) => writeFileSync(configFile, typeof next === "string" ? next : JSON.stringify(next, null, 2)),
+    configure: (next) => writeFileSync(configFile, typeof next === "string" ? next : JSON.stringify({ ...WHOLE, ...next }, null, 2)),
     run: (args, options = {}) => runProgram(args, { ...options, env: { ...env, ...options.env } }),
     async key(identity, options = []) {
       const made = await home.run(["keys", "create", "--config", configFile, "--identity", identity, "--json", ...options]);

@@ -69,8 +69,8 @@ const whole: Whole<ConfigInput> = {
   $schema: "x",
   mcpServers: { a: server },
   naming: { separator: "_", maxLength: 60, host: "codex", onConflict: "first" },
-  toolsets: { t: { servers: ["a"], tools: ["a/x"] } },
-  selection: { mode: "all" },
+  toolsets: { t: { servers: ["a"], tools: ["a/x"], mode: "all", budget: { tools: 5, tokens: 1000 }, pins: ["a/x"] } },
+  selection: { mode: "search", budget: { tools: 10, tokens: 2000 }, pins: ["a/x"] },
   discovery: { wait: "1s" },
   results,
   limits,
@@ -104,7 +104,9 @@ describe("the types for code", () => {
     [["mcpServers", "*", "tools", "override", "*", "arguments", "*"], argument],
     [["naming"], whole.naming],
     [["toolsets", "*"], whole.toolsets["t"] ?? {}],
+    [["toolsets", "*", "budget"], whole.toolsets["t"]?.budget ?? {}],
     [["selection"], whole.selection],
+    [["selection", "budget"], { ...whole.selection.budget }],
     [["discovery"], whole.discovery],
     [["limits"], limits],
     [["limits", "backoff"], limits.backoff],
@@ -170,7 +172,7 @@ describe("the defaults", () => {
     expect(servers.get("a")).toMatchObject({ connect: "eager", sharing: "per-identity", ask: "auto", trust: "none", reload: "swap" });
     expect(servers.get("a")).toMatchObject({ concurrency: 64, cache: true, instructions: "own", disabled: false });
     expect(naming).toEqual({ separator: "__", maxLength: 64, hostPrefix: "", onConflict: "error" });
-    expect(selection).toEqual({ mode: "all" });
+    expect(selection).toEqual({ mode: "auto", budget: { tools: 30, tokens: 8000 }, pins: [] });
     expect(discovery).toEqual({ waitMs: 3000 });
     expect(gateway).toEqual({ host: "127.0.0.1", port: 8808, publicUrl: undefined, auth: { keys: false } });
     expect(bounds).toEqual({

@@ -4,10 +4,11 @@
  */
 
 import { z } from "zod";
-import type { GatewayConfig, Limits, Naming, Results, Toolset } from "../config.ts";
+import type { GatewayConfig, Limits, Naming, Results, SelectionConfig, Toolset } from "../config.ts";
 import { choice, duration, flag, refuse, section, template, texts, whole } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { results } from "./results.ts";
+import { selection, selectionKeys } from "./selection.ts";
 import { serverSchema } from "./server.ts";
 
 /** The file once its shape is known to be right; server entries are read one by one. */
@@ -15,7 +16,7 @@ export interface FileShape {
   readonly mcpServers: Readonly<Record<string, unknown>>;
   readonly naming: Naming;
   readonly toolsets: Readonly<Record<string, Toolset>>;
-  readonly selection: { readonly mode: "all" };
+  readonly selection: SelectionConfig;
   readonly discovery: { readonly waitMs: number };
   readonly results: Results;
   readonly limits: Limits;
@@ -23,7 +24,7 @@ export interface FileShape {
 }
 
 /** What hosts put before the names of a server that is called `toolyard` there. */
-export const HOST_PREFIXES: Readonly<Record<string, string>> = {
+const HOST_PREFIXES: Readonly<Record<string, string>> = {
   "claude-code": "mcp__toolyard__",
   codex: "mcp__toolyard__",
   "gemini-cli": "mcp_toolyard_",
@@ -79,32 +80,13 @@ const toolset = section(
         examples: [["github/search_*"]],
       })
       .optional(),
+    ...selectionKeys,
   },
   { description: "A named choice of servers and tools for one kind of caller, reached at `/mcp/NAME` and by `yard.view({ toolset })`." },
-  ["budget"],
-).transform(({ servers, tools }): Toolset => ({ servers, tools }));
-
-const selection = section(
-  {
-    mode: z
-      .unknown()
-      .meta({
-        type: "string",
-        enum: ["all"],
-        description: "Which tools a model is shown. This version knows `all`: every tool that the caller may see.",
-        examples: ["all"],
-      })
-      .transform((mode, context): "all" => (mode === "all" ? mode : refuse(context, selectionSays(mode))))
-      .prefault("all"),
-  },
-  { description: "How many tools a model is shown." },
-  ["budget"],
-);
-
-function selectionSays(mode: unknown): string {
-  const known = mode === "auto" || mode === "search";
-  return known ? `"${mode}" is not available in this version; only "all" is.` : 'must be "all".';
-}
+).transform(({ servers, tools, ...said }): Toolset => {
+  const isSilent = Object.values(said).every((value) => value === undefined);
+  return isSilent ? { servers, tools } : { servers, tools, selection: said };
+});
 
 const discovery = section(
   {

@@ -8,6 +8,7 @@ import type { ModernClaim } from "../../era/classify.ts";
 import { progressTokenIn } from "../../era/meta.ts";
 import { negotiateLegacy } from "../../era/revisions.ts";
 import { peekId, readEnvelope, writeError, writeResult, type Envelope, type RpcId } from "../../wire/envelope.ts";
+import { defersTools } from "../deferring.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { rpcErrorOf } from "./faults.ts";
 import { relayable } from "./offer.ts";
@@ -21,17 +22,27 @@ const BRACKET = 0x5b;
 /** What JSON calls white space. */
 const SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
+/** What a client says of itself, as far as it is remembered. */
+export interface Handshake {
+  readonly version: string;
+  readonly capabilities: JsonObject;
+  /** Looks up tools itself. */
+  readonly defers?: boolean;
+}
+
 /** What an `initialize` settles. Unknown and modern revisions become our latest legacy one. */
-export function handshake(params: Body): { readonly version: string; readonly capabilities: JsonObject } {
+export function handshake(params: Body): Handshake {
   return {
     version: negotiateLegacy(params.get("protocolVersion")),
     capabilities: relayable(objectOr(params.get("capabilities")), "legacy"),
+    ...(defersTools(params.get("clientInfo")) ? { defers: true } : {}),
   };
 }
 
 /** The sender of a modern message. */
-export function modernCaller({ version, capabilities }: ModernClaim, identity: string): Caller {
-  return { identity, era: "modern", protocolVersion: version, capabilities: relayable(capabilities, "modern") };
+export function modernCaller({ version, capabilities, clientInfo }: ModernClaim, identity: string): Caller {
+  const caller: Caller = { identity, era: "modern", protocolVersion: version, capabilities: relayable(capabilities, "modern") };
+  return defersTools(clientInfo) ? { ...caller, defers: true } : caller;
 }
 
 /** An answer as bytes. */

@@ -187,8 +187,8 @@ function ownerOf({ method, params }: Exchange, view: View): string | undefined {
   const snapshot = view.snapshot();
   const [name, uri] = [stringOr(params.get("name")), stringOr(params.get("uri"))];
   if (method === "resources/read") return uri === undefined ? undefined : snapshot.resource(uri)?.server;
-  if (name === undefined) return undefined;
-  return (method === "tools/call" ? snapshot.tool(name) : snapshot.prompt(name))?.server;
+  if (method === "tools/call") return view.called(params)?.server;
+  return name === undefined ? undefined : snapshot.prompt(name)?.server;
 }
 
 /** A link in an error is one that the client is to open, and hears of when it is done. */
@@ -199,8 +199,7 @@ function withLinksOf(error: RpcError, exchange: Exchange, view: View): RpcError 
 
 /** The tool that a call means, as far as the View knows it. */
 function toolOf({ method, params }: Exchange, view: View): Item | undefined {
-  const name = stringOr(params.get("name"));
-  return method !== "tools/call" || name === undefined ? undefined : view.snapshot().tool(name);
+  return method === "tools/call" ? view.called(params) : undefined;
 }
 
 function sightOf({ caller, signal }: Exchange, view: View): Sight {

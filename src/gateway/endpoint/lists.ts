@@ -105,9 +105,8 @@ export class Lists {
   #renew(): void {
     const before = this.#snapshot;
     const after = this.#view.snapshot();
-    if (after === before) return;
     this.#snapshot = after;
-    const kinds = changedKinds(before, after);
+    const kinds = after === before ? [] : changedKinds(before, after);
     if (this.#showsOthers()) kinds.unshift("tools");
     if (kinds.length > 0) this.#pages.clear();
     for (const kind of kinds) this.events.emit("changed", kind);
@@ -118,6 +117,7 @@ export class Lists {
     let differs = false;
     for (const [defers, before] of this.#shown) {
       const after = this.#view.active(defers);
+      if (after === before) continue;
       this.#shown.set(defers, after);
       differs ||= !isDeepStrictEqual(before.tools, after.tools);
     }

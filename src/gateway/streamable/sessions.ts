@@ -3,8 +3,8 @@
 import type { Caller } from "../../base/call.ts";
 import type { Cancel, Clock } from "../../base/clock.ts";
 import { ToolyardError } from "../../base/errors.ts";
-import type { JsonObject } from "../../base/json.ts";
 import type { Principal } from "../auth/caller.ts";
+import type { Handshake } from "../endpoint/conversation.ts";
 import type { Outlet } from "../endpoint/outlet.ts";
 import type { Peer } from "../endpoint/peer.ts";
 import type { Face } from "../face.ts";
@@ -43,11 +43,11 @@ export class Session implements Outlet {
   lastUse: number;
   #streams: readonly EventStream[] = [];
 
-  constructor(face: Face, { identity, holder, nonce, version, capabilities }: Grant, now: number) {
+  constructor(face: Face, { identity, holder, nonce, version, capabilities, defers = false }: Grant, now: number) {
     this.face = face;
     this.holder = holder;
     this.peer = face.admit(this);
-    this.caller = { identity, instanceKey: nonce, era: "legacy", protocolVersion: version, capabilities };
+    this.caller = { identity, instanceKey: nonce, era: "legacy", protocolVersion: version, capabilities, defers };
     face.introduce(this.peer, this.caller);
     this.lastUse = now;
   }
@@ -91,7 +91,7 @@ export class Sessions {
   }
 
   /** The id of a new session; nothing is held for it yet. */
-  issue({ path, principal }: Spot, offer: { readonly version: string; readonly capabilities: JsonObject }): string {
+  issue({ path, principal }: Spot, offer: Handshake): string {
     const { identity, holder } = principal;
     return this.#seal.seal({ ...offer, identity, holder, path, issuedAt: this.#options.clock.now() });
   }

@@ -23,6 +23,11 @@ describe("a session's token", () => {
     expect(new TokenSeal(randomBytes(32)).open(token, 2_000)).toBeUndefined();
   });
 
+  it("remembers of a client that it looks up tools itself", () => {
+    expect(seal.open(token, 2_000)?.defers).toBeUndefined();
+    expect(seal.open(seal.seal({ ...grant, defers: true }), 2_000)?.defers).toBe(true);
+  });
+
   it("is never the same twice, and fits into a header", () => {
     expect(seal.seal(grant)).not.toBe(token);
     expect(token).toMatch(/^[\x21-\x7e]{1,4096}$/);

@@ -16,6 +16,8 @@ export interface Grant {
   readonly path: string;
   readonly version: string;
   readonly capabilities: JsonObject;
+  /** Its client looks up tools itself. */
+  readonly defers?: boolean;
   /** Tells sessions with equal contents apart; set by {@link TokenSeal.seal}. */
   readonly nonce: string;
   /** Milliseconds since the epoch. */
@@ -42,7 +44,7 @@ export class TokenSeal {
   seal(grant: Omit<Grant, "nonce">): string {
     const nonce = randomBytes(16).toString("base64url");
     const { identity: i, holder: k, path: p, version: v, issuedAt: t } = grant;
-    return this.#seal.seal({ i, k, p, v, c: slim(grant.capabilities), n: nonce, t });
+    return this.#seal.seal({ i, k, p, v, c: slim(grant.capabilities), n: nonce, t, ...(grant.defers === true ? { d: true } : {}) });
   }
 
   /** Undefined for what was not sealed with this key, or too long ago. @param now milliseconds since the epoch */
@@ -53,10 +55,12 @@ export class TokenSeal {
   }
 }
 
-function grantOf({ i, k, p, v, c, n, t }: JsonObject): Grant | undefined {
+function grantOf({ i, k, p, v, c, n, t, d }: JsonObject): Grant | undefined {
   const named = typeof i === "string" && typeof k === "string" && typeof p === "string";
   const whole = named && typeof v === "string" && typeof n === "string" && typeof t === "number";
-  return whole && isObject(c) ? { identity: i, holder: k, path: p, version: v, capabilities: c, nonce: n, issuedAt: t } : undefined;
+  if (!whole || !isObject(c)) return undefined;
+  const defers = d === true ? { defers: true } : {};
+  return { identity: i, holder: k, path: p, version: v, capabilities: c, ...defers, nonce: n, issuedAt: t };
 }
 
 /** Whole where it fits, else what questions of servers depend on, else nothing: then nothing is asked. */

@@ -26,7 +26,7 @@ function configFor(entries: ReadonlyMap<string, ServerInput>): ConfigInput {
   ]);
   const mcpServers = Object.fromEntries([...entries, ...twins]);
   const toolsets = Object.fromEntries(Object.keys(mcpServers).map((name) => [name, { servers: [name] }]));
-  return { mcpServers, toolsets, discovery: { wait: "20s" } };
+  return { mcpServers, toolsets, selection: { mode: "all" }, discovery: { wait: "20s" } };
 }
 
 /** Each server has a toolset of its name, so that a client sees one server under exposed names. @throws Error when a server is not ready in time */

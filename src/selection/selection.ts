@@ -1,0 +1,98 @@
+/** What a model is shown of one View: everything while that fits the budget, else a few tools and the means to find the rest. */
+
+import type { JsonObject } from "../base/json.ts";
+import type { Snapshot } from "../catalog/item.ts";
+import type { OwnTool, Surface } from "./own-tool.ts";
+import { fits, pinned, rest, within, type Plan } from "./plan.ts";
+import type { SurfaceMemory } from "./surface-memory.ts";
+
+/** The tools that one model is shown now. */
+export interface ActiveSet {
+  readonly surface: Surface;
+  /** Definitions as clients get them: those of servers, then Toolyard's own. */
+  readonly tools: readonly JsonObject[];
+}
+
+export interface SelectionParts {
+  /** In the order in which they are shown. */
+  readonly own: readonly OwnTool[];
+  readonly memory: SurfaceMemory;
+  /** Everything that the View may see, now. */
+  snapshot(): Snapshot;
+  /** The same object while the configuration stays. */
+  plan(): Plan;
+  /** Told when a list is first a search. */
+  searched(): void;
+}
+
+/** What was made of one state of the catalog and of the configuration. */
+interface Made {
+  readonly snapshot: Snapshot;
+  readonly plan: Plan;
+  readonly sets: Map<Surface, ActiveSet>;
+  /** Where the plan leaves it to the budget. */
+  auto?: Surface;
+}
+
+export class Selection {
+  readonly #parts: SelectionParts;
+  readonly #own: ReadonlyMap<string, OwnTool>;
+  #made: Made | undefined;
+
+  constructor(parts: SelectionParts) {
+    this.#parts = parts;
+    this.#own = new Map(parts.own.map((tool) => [tool.name, tool]));
+  }
+
+  /** The own tool of this name, shown or not. */
+  own(name: string): OwnTool | undefined {
+    return this.#own.get(name);
+  }
+
+  /** The same object while nothing changes. @param defers the client looks up tools itself */
+  active(defers: boolean): ActiveSet {
+    const made = this.#now();
+    const surface = this.#surface(made, defers);
+    const set = made.sets.get(surface) ?? this.#make(surface, made);
+    made.sets.set(surface, set);
+    return set;
+  }
+
+  #now(): Made {
+    const [snapshot, plan] = [this.#parts.snapshot(), this.#parts.plan()];
+    if (this.#made?.snapshot !== snapshot || this.#made.plan !== plan) this.#made = { snapshot, plan, sets: new Map() };
+    return this.#made;
+  }
+
+  #surface(made: Made, defers: boolean): Surface {
+    if (made.plan.mode !== "auto") return made.plan.mode;
+    if (defers) return "all";
+    made.auto ??= this.#decide(made);
+    return made.auto;
+  }
+
+  /** Once there was more than fits, it is the search, until the configuration changes. */
+  #decide({ snapshot, plan }: Made): Surface {
+    const { memory } = this.#parts;
+    if (memory.has(plan.key)) return "search";
+    if (fits([...definitionsOf(snapshot), ...this.#ownOn("all", snapshot)], plan.budget)) return "all";
+    memory.add(plan.key);
+    return "search";
+  }
+
+  #make(surface: Surface, { snapshot, plan }: Made): ActiveSet {
+    const own = this.#ownOn(surface, snapshot);
+    if (surface === "all") return { surface, tools: [...definitionsOf(snapshot), ...own] };
+    this.#parts.searched();
+    const pins = pinned(snapshot, plan.pins).map((item) => item.definition);
+    return { surface, tools: [...within(pins, rest(plan.budget, own)), ...own] };
+  }
+
+  #ownOn(surface: Surface, snapshot: Snapshot): JsonObject[] {
+    return this.#parts.own.filter((tool) => tool.isShownOn(surface)).map((tool) => tool.definition(snapshot));
+  }
+}
+
+function definitionsOf({ tools }: Snapshot): JsonObject[] {
+  return tools.map((item) => item.definition);
+}
