@@ -6,7 +6,7 @@ import { startHttp, watchedServer } from "../support/fixture.ts";
 import type { HttpClient } from "../support/http-client.ts";
 import { textOf, type Inbox } from "../support/inbox.ts";
 import { pause, until } from "../support/wait.ts";
-import { startGateway } from "./gateway.ts";
+import { makeHome, startGateway } from "./gateway.ts";
 import { openServer } from "./servers.ts";
 
 const LIST_CHANGED = "notifications/tools/list_changed";
@@ -98,6 +98,32 @@ describe("news", () => {
     expect(textOf(await one.call("a__elicit"))).toContain('"action":"cancel"');
     expect([...one.inbox.of("elicitation/create"), ...other.inbox.of("elicitation/create")]).toEqual([]);
     expect(textOf(await slow)).toBe("done");
+  });
+
+  it("ISO-07 of two people, each with a server of his own is asked; a server that both call asks nobody any more", async () => {
+    using own = watchedServer({ era: "legacy" });
+    using shared = watchedServer({ era: "legacy" });
+    using home = makeHome({
+      mcpServers: { own: own.entry, shared: { ...shared.entry, sharing: "shared", ask: "exclusive" } },
+      gateway: { auth: { keys: true } },
+    });
+    const keys = { alice: await home.key("alice"), bob: await home.key("bob") };
+    await using gateway = await home.serve();
+    const open = (name: keyof typeof keys): Promise<HttpClient> =>
+      gateway.client({
+        capabilities: ELICITATION,
+        headers: keys[name].headers,
+        answer: () => ({ action: "accept", content: { answer: name } }),
+      });
+    await using alice = await open("alice");
+    await using bob = await open("bob");
+    expect(textOf(await alice.call("shared__elicit"))).toContain('"answer":"alice"');
+    const both = await Promise.all([alice.call("own__elicit"), bob.call("own__elicit")]);
+    expect(both.map(textOf)).toEqual([expect.stringContaining('"answer":"alice"'), expect.stringContaining('"answer":"bob"')]);
+    expect(await bob.text("shared__echo", { text: "here too" })).toBe("here too");
+    for (const client of [alice, bob]) expect(textOf(await client.call("shared__elicit"))).toContain('"action":"cancel"');
+    expect([alice, bob].map(({ inbox }) => inbox.of("elicitation/create").length)).toEqual([2, 1]);
+    await until(() => /"shared".*"sharing": "per-identity"/.test(gateway.log));
   });
 
   it("ISO-07 a modern client's question is answered by the state that it was given, once, for that call", async () => {

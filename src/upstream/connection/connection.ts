@@ -99,6 +99,8 @@ export class Connection {
   readonly #questions: Questions;
   readonly #links: OpenLinks;
   readonly #abandoned = new Abandoned();
+  /** Of those who have called; two are as good as many. */
+  readonly #identities = new Set<string>();
   readonly #tasks = new TaskCalls();
   #link: Link | undefined;
   #noise: Noise | undefined;
@@ -179,6 +181,7 @@ export class Connection {
     if (request.call?.signal?.aborted) return Promise.reject(new ToolyardError("CANCELLED", "The caller cancelled."));
     const id = this.#nextId++;
     const { method, params, call, limits, signal, inputSchema, acknowledged } = request;
+    if (call !== undefined && this.#identities.size < 2) this.#identities.add(call.caller.identity);
     const task = call?.origin === undefined ? undefined : stringOr(params.get("taskId"));
     const pending = new Pending({ id, method, call, limits, signal, task }, this.#options.clock, this.#giveUp);
     this.#pending.set(id, pending);
@@ -328,7 +331,10 @@ export class Connection {
     const own = stream === undefined ? undefined : (this.#pending.get(stream) ?? "gone");
     const abandoned = this.#abandoned.callers(this.#options.clock.now());
     void this.#questions
-      .put({ method: envelope.method ?? "", params: envelope.params, id, own, open: this.#pending.values(), abandoned, tasks: this.#tasks })
+      .put({
+        ...{ method: envelope.method ?? "", params: envelope.params, id, own, open: this.#pending.values(), abandoned },
+        ...{ tasks: this.#tasks, shared: this.#identities.size > 1 },
+      })
       .then((answer) => {
         if (this.#ended === undefined && answer !== undefined) this.link.reply(id, answer);
       });

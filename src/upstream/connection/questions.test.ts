@@ -30,7 +30,7 @@ function questions(
     notices.push(text),
   );
   const put = async (more: Partial<ServerQuestion>): Promise<unknown> => {
-    const answer = await made.put({ ...elicit, own: undefined, open: [], abandoned: [], tasks: new TaskCalls(), ...more });
+    const answer = await made.put({ ...elicit, own: undefined, open: [], abandoned: [], tasks: new TaskCalls(), shared: false, ...more });
     return answer?.result?.value ?? answer?.error;
   };
   return { put, notices };
@@ -46,6 +46,10 @@ describe("Questions", () => {
     expect(await questions().put({ own, open: [inFlight(caller()), own] })).toEqual({ action: "accept", content: { name: "Bob" } });
   });
 
+  it("puts a question on a call's own stream to that call, also where several identities call", async () => {
+    expect(await questions().put({ own: inFlight(caller()), shared: true })).toEqual(accepted);
+  });
+
   it("asks where several calls are one client's", async () => {
     const one = caller();
     expect(await questions().put({ open: [inFlight(one), inFlight(one)] })).toEqual(accepted);
@@ -55,6 +59,7 @@ describe("Questions", () => {
     ["two clients have calls in flight", { open: [inFlight(caller()), inFlight(caller())] }, /"exclusive"/],
     ["the other client could not even answer", { open: [inFlight(caller()), inFlight(caller({} as never))] }, /2 clients/],
     ["another client's call was given up and may still run", { open: [inFlight(caller())], abandoned: [caller()] }, /2 clients/],
+    ["several identities have called, and only one is calling", { open: [inFlight(caller())], shared: true }, /"per-identity"/],
     ["its call has ended", { own: "gone", open: [inFlight(caller())] }, /ended/],
     ["the caller cannot answer", { open: [inFlight(caller({} as never))] }, /no caller/],
     ["nobody has called", {}, /no caller/],

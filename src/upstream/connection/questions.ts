@@ -35,6 +35,8 @@ export interface ServerQuestion {
   readonly abandoned: Iterable<Caller>;
   /** Calls that have become tasks. */
   readonly tasks: TaskCalls;
+  /** True once callers of several identities have come by this connection: a tool may ask after it has answered. */
+  readonly shared: boolean;
 }
 
 const REFUSED = -1;
@@ -99,12 +101,14 @@ export class Questions {
 
   /** The one call whose question this must be, or why there is none. */
   #asker(question: ServerQuestion): Asker | string {
-    const { own, open, abandoned, method, params } = question;
+    const { own, open, abandoned, method, params, shared } = question;
     if (this.#rules.ask === "none") return `its "ask" is "none"; set "ask": "auto" or "exclusive" on the server`;
     const ofTask = this.#askerOfTask(question);
     if (ofTask !== undefined) return ofTask;
     if (own === "gone") return "the call that it belongs to has ended";
     if (own === undefined && method === "roots/list") return "it names no call, and roots may differ between callers";
+    if (own === undefined && shared)
+      return 'it names no call, and several identities call this server; set "sharing": "per-identity" on it';
     const candidates = own === undefined ? [...open].filter(({ call }) => call !== undefined) : [own];
     const callers = new Set(candidates.map(({ call }) => call?.caller));
     if (own === undefined) for (const caller of abandoned) callers.add(caller);
