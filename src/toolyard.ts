@@ -214,7 +214,7 @@ export class Toolyard {
       call: (call, visible) => {
         if (!works.isDiscovered && !isKnown(call, visible)) return works.discovered.then(() => works.call(call, snapshot()));
         const answer = works.call(call, visible);
-        if (call.method === "tools/call") void answer.then((made) => this.#noteUse(call, made, visible, rules));
+        if (call.method === "tools/call") void answer.then((given) => this.#noteUse(call, given, visible, rules));
         return answer;
       },
       watch: async (call, changed) => {

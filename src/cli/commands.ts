@@ -143,6 +143,15 @@ function addQuestions(command: Define, load: Loader): void {
     .option("--require <id...>", "tools that must be there, as server/tool")
     .addOption(timeout("how long to wait for the servers"))
     .action(load(() => import("./commands/check.ts")));
+  command({
+    usage: "doctor",
+    summary: "Look at everything and say what to mend",
+    more: "Node, the configuration, files of state, the port, each server, names, and every limit that is in force. It changes nothing. Servers are started, unless a gateway of the configuration runs.",
+    failed: "something is to be mended",
+    examples: ["doctor", "doctor --json | jq .limits"],
+  })
+    .addOption(timeout("how long to wait for the servers"))
+    .action(load(() => import("./commands/doctor.ts")));
 }
 
 function addEdits(command: Define, load: Loader): void {

@@ -3,11 +3,11 @@
 import { Body } from "../base/body.ts";
 import type { Answer, Call } from "../base/call.ts";
 import type { Changed, Watch } from "../base/watch.ts";
-import { sleep } from "../base/clock.ts";
 import { Emitter } from "../base/emitter.ts";
 import { toToolyardError, ToolyardError, type ErrorCode } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { ServerConfig } from "../config/config.ts";
+import { Admission, inSeconds } from "./life/admission.ts";
 import { Breaker } from "./life/breaker.ts";
 import type { Connection } from "./connection/connection.ts";
 import { Latency } from "./life/latency.ts";
@@ -18,7 +18,6 @@ import { LogLevel } from "./news/log-level.ts";
 import { openNews } from "./news/news.ts";
 import type { RequestLimits } from "./connection/pending.ts";
 import type { ListName, RawLists } from "./listing/raw-lists.ts";
-import { inSeconds, refusalOf } from "./refusal.ts";
 import { isHeaderMismatch, isOfTheHop, schemaIn } from "./hop.ts";
 import { Watches } from "./news/watches.ts";
 
@@ -76,6 +75,7 @@ export class Upstream {
   readonly #options: UpstreamOptions;
   readonly #breaker: Breaker;
   readonly #lifeline: Lifeline;
+  readonly #admission: Admission;
   readonly #listing: Listing;
   readonly #settled = Promise.withResolvers<void>();
   #listFailure: ToolyardError | undefined;
@@ -91,6 +91,7 @@ export class Upstream {
     this.#breaker = new Breaker(options.limits.breaker);
     this.#listing = this.#makeListing();
     this.#lifeline = this.#makeLifeline(server, gone);
+    this.#admission = new Admission(server.name, this.#lifeline, options.clock);
     if (server.disabled) this.#settled.resolve();
   }
 
@@ -164,7 +165,7 @@ export class Upstream {
 
   /** Why nothing of it can be called where it has not yet said what it offers. */
   get silence(): ToolyardError {
-    return refusalOf(this.#lifeline) ?? this.#error("SERVER_STARTING", "It is starting, and has not yet said what it offers.");
+    return this.#admission.silence;
   }
 
   /**
@@ -207,7 +208,7 @@ export class Upstream {
 
   async #send(request: Begun): Promise<Answer> {
     const present = this.state === "ready" ? this.connection : undefined;
-    const connection = present ?? (await this.#connected(request));
+    const connection = present ?? (await this.#admission.connection(request.limits, request.call));
     try {
       const answer = await this.#ask(connection, request);
       return isOfTheHop(answer, connection.spoken?.era) ? await this.#mended(request, connection, answer) : answer;
@@ -224,7 +225,7 @@ export class Upstream {
   /** The server had forgotten the session, so it has not begun: once more, in a new one, within the same time. */
   async #sendAnew(request: Begun, lost: Connection): Promise<Answer> {
     this.#lifeline.renew(lost).catch(() => {}); // the next line tells
-    return await this.#ask(await this.#connected(request), request);
+    return await this.#ask(await this.#admission.connection(request.limits, request.call), request);
   }
 
   /**
@@ -235,7 +236,7 @@ export class Upstream {
     if (isHeaderMismatch(error)) await this.#listing.read();
     else this.#lifeline.renew(connection).catch(() => {}); // the next line tells
     const inputSchema = schemaIn(this.#tools, request) ?? request.inputSchema;
-    return await this.#ask(await this.#connected(request), { ...request, inputSchema });
+    return await this.#ask(await this.#admission.connection(request.limits, request.call), { ...request, inputSchema });
   }
 
   /** The one place where the breaker learns how the server is: what never reached it says nothing. */
@@ -259,8 +260,7 @@ export class Upstream {
   /** The server's word on a watched resource. */
   async #subscribed(uri: string): Promise<Answer> {
     const { connectMs } = this.server.timeouts;
-    const limits = { quietMs: connectMs, totalMs: connectMs };
-    if (this.watches.answer(uri) === undefined) await this.#connected({ method: "", params: Body.empty, limits });
+    if (this.watches.answer(uri) === undefined) await this.#admission.connection({ quietMs: connectMs, totalMs: connectMs });
     return (await this.watches.answer(uri)) ?? { result: Body.empty };
   }
 
@@ -269,27 +269,6 @@ export class Upstream {
     if (wait === 0) return;
     const { failures } = this.#options.limits.breaker;
     throw this.#error("SERVER_BREAKER_OPEN", `It failed ${failures} times in a row; the next try is in ${inSeconds(wait)}.`, wait);
-  }
-
-  /** A connection for a call: at once, by waiting for the one that is being made, or never. */
-  async #connected({ limits, call }: UpstreamRequest): Promise<Connection> {
-    const refusal = refusalOf(this.#lifeline);
-    if (refusal !== undefined) throw refusal;
-    const waited = new AbortController();
-    const stop = (): void => waited.abort();
-    call?.signal?.addEventListener("abort", stop, { once: true });
-    const patience = Math.min(limits.quietMs, limits.totalMs, (call?.deadline ?? Number.POSITIVE_INFINITY) - this.#options.clock.now());
-    const late = sleep(this.#options.clock, Math.max(0, patience), waited.signal).then(() => {
-      if (call?.signal?.aborted) throw new ToolyardError("CANCELLED", "The caller cancelled.");
-      throw this.#error("SERVER_STARTING", `It was not ready within ${inSeconds(patience)}.`);
-    });
-    late.catch(() => {});
-    try {
-      return await Promise.race([this.#lifeline.connect(), late]);
-    } finally {
-      stop();
-      call?.signal?.removeEventListener("abort", stop);
-    }
   }
 
   #makeLifeline(server: ServerConfig, predecessor: Promise<void>): Lifeline {

@@ -24,7 +24,7 @@ export interface FileShape {
 }
 
 /** What hosts put before the names of a server that is called `toolyard` there. */
-const HOST_PREFIXES: Readonly<Record<string, string>> = {
+export const HOST_PREFIXES: Readonly<Record<string, string>> = {
   "claude-code": "mcp__toolyard__",
   codex: "mcp__toolyard__",
   "gemini-cli": "mcp_toolyard_",

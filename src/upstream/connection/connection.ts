@@ -10,32 +10,16 @@ import { isTooDeep } from "../../base/depth.ts";
 import { ToolyardError } from "../../base/errors.ts";
 import { objectOr, stringOr, type JsonObject } from "../../base/json.ts";
 import { linksIn } from "../../era/links.ts";
-import { META, outboundMeta, withoutRound, type Hop } from "../../era/meta.ts";
+import { outboundMeta, withoutRound, type Hop } from "../../era/meta.ts";
 import type { Envelope, RpcId } from "../../wire/envelope.ts";
 import type { Link, LinkEvents, LinkFailure } from "../links/link.ts";
 import { quote } from "../../config/problems.ts";
 import { Abandoned } from "./abandoned.ts";
+import { Notifications, type ConnectionEvents } from "./notifications.ts";
 import { OpenLinks } from "./open-links.ts";
 import { Pending, type RequestLimits } from "./pending.ts";
 import { Questions, type QuestionRules } from "./questions.ts";
 import { TaskCalls } from "./task-calls.ts";
-
-export type ListKind = "tools" | "prompts" | "resources";
-
-export interface ConnectionEvents {
-  listChanged(kind: ListKind): void;
-  /** A resource that somebody watches has changed, or a part of it. */
-  updated(uri: string): void;
-  /** A log message of the server that belongs to no call. */
-  log(params: JsonObject): void;
-  /** The server no longer keeps the stream open on which it tells what belongs to no request. */
-  deaf(): void;
-  /** That stream was lost and stands again: what was told meanwhile is not known, and perhaps not what it was asked to tell. */
-  reopened(): void;
-  /** What a server sent against the rules, or what was refused to it; for the state that people see. */
-  notice(text: string): void;
-  closed(failure: LinkFailure): void;
-}
 
 export interface ConnectionOptions {
   readonly server: string;
@@ -70,38 +54,23 @@ export interface OutRequest {
   readonly inputSchema?: unknown;
 }
 
-const LIST_CHANGED: ReadonlyMap<string, ListKind> = new Map([
-  ["notifications/tools/list_changed", "tools"],
-  ["notifications/prompts/list_changed", "prompts"],
-  ["notifications/resources/list_changed", "resources"],
-]);
-
-/** What came and was dropped, as it belongs to nothing. */
 export interface Noise {
   readonly count: number;
   /** The beginning of the first. */
   readonly first: string;
 }
 
-/** What the protocol defines beside what is handled here, and nobody passes on as it is. */
-const NOT_OF_A_CALL: ReadonlySet<string> = new Set([
-  "notifications/initialized",
-  "notifications/roots/list_changed",
-  "notifications/tasks",
-]);
-
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #events: ConnectionEvents;
   readonly #pending = new Map<number, Pending>();
-  /** Of streams of news that the server has not acknowledged yet. */
-  readonly #unacknowledged = new Map<number, (honoured: JsonObject) => void>();
   readonly #questions: Questions;
   readonly #links: OpenLinks;
   readonly #abandoned = new Abandoned();
   /** Of those who have called; two are as good as many. */
   readonly #identities = new Set<string>();
   readonly #tasks = new TaskCalls();
+  readonly #notifications: Notifications;
   #link: Link | undefined;
   #noise: Noise | undefined;
   #spoken: Spoken | undefined;
@@ -113,6 +82,13 @@ export class Connection {
     this.#events = events;
     this.#links = new OpenLinks(options.server);
     this.#questions = new Questions(options.server, options.questions, (text) => events.notice(text), this.#links);
+    this.#notifications = new Notifications({
+      events,
+      pending: this.#pending,
+      questions: this.#questions,
+      links: this.#links,
+      tasks: this.#tasks,
+    });
   }
 
   /** Puts this connection on a link. The link's events must go to {@link Connection.linkEvents}. */
@@ -185,7 +161,7 @@ export class Connection {
     const task = call?.origin === undefined ? undefined : stringOr(params.get("taskId"));
     const pending = new Pending({ id, method, call, limits, signal, task }, this.#options.clock, this.#giveUp);
     this.#pending.set(id, pending);
-    if (acknowledged !== undefined) this.#unacknowledged.set(id, acknowledged);
+    if (acknowledged !== undefined) this.#notifications.awaitAcknowledgement(id, acknowledged);
     this.link.request({ id, method, params: this.#outbound(request, id), inputSchema });
     return pending.answer;
   }
@@ -238,14 +214,14 @@ export class Connection {
 
   #forget(pending: Pending): boolean {
     this.#questions.drop(pending.id);
-    this.#unacknowledged.delete(pending.id);
+    this.#notifications.forget(pending.id);
     return this.#pending.delete(pending.id);
   }
 
   #message(envelope: Envelope, stream: number | undefined): void {
     if (envelope.kind === "answer") return this.#answered(envelope, stream);
     if (envelope.kind === "request" && envelope.id !== undefined) return this.#asked(envelope, envelope.id, stream);
-    this.#notified(envelope, stream);
+    this.#notifications.take(envelope, stream);
   }
 
   #answered(envelope: Envelope, stream: number | undefined): void {
@@ -338,54 +314,5 @@ export class Connection {
       .then((answer) => {
         if (this.#ended === undefined && answer !== undefined) this.link.reply(id, answer);
       });
-  }
-
-  #notified({ method = "", params }: Envelope, stream: number | undefined): void {
-    const kind = LIST_CHANGED.get(method);
-    if (kind !== undefined) return this.#events.listChanged(kind);
-    if (isTooDeep(params)) return this.#events.notice(`sent ${method} nested more deeply than it can be passed on`);
-    const object = params.object;
-    switch (method) {
-      case "notifications/progress":
-        return this.#progressed(object);
-      case "notifications/message":
-        return this.#logged(object, stream);
-      case "notifications/resources/updated":
-        return typeof object["uri"] === "string" ? this.#events.updated(object["uri"]) : undefined;
-      case "notifications/subscriptions/acknowledged":
-        return this.#acknowledged(object);
-      case "notifications/tasks/status":
-        return this.#tasks.told(params);
-      case "notifications/elicitation/complete":
-        return this.#links.complete(object["elicitationId"]);
-      case "notifications/cancelled":
-        return this.#questions.withdraw(object["requestId"]);
-      default:
-        return this.#notifiedUnknown(method, params, stream);
-    }
-  }
-
-  /** It concerns the call on whose own stream it came, and nobody else. */
-  #notifiedUnknown(method: string, params: Body, stream: number | undefined): void {
-    if (stream !== undefined && !NOT_OF_A_CALL.has(method)) this.#pending.get(stream)?.call?.notify?.(method, params);
-  }
-
-  #progressed({ progressToken, ...progress }: JsonObject): void {
-    const pending = typeof progressToken === "number" ? this.#pending.get(progressToken) : undefined;
-    if (pending === undefined) return this.#tasks.progressed(progressToken, progress);
-    if (pending.progress(progress["progress"])) pending.call?.progress?.(progress);
-  }
-
-  #acknowledged({ _meta, notifications }: JsonObject): void {
-    const id = objectOr(_meta)[META.subscriptionId];
-    if (typeof id !== "number") return;
-    this.#unacknowledged.get(id)?.(objectOr(notifications));
-    this.#unacknowledged.delete(id);
-  }
-
-  #logged(params: JsonObject, stream: number | undefined): void {
-    const call = stream === undefined ? undefined : this.#pending.get(stream)?.call;
-    if (call?.log !== undefined) call.log(objectOr(params));
-    else this.#events.log(params);
   }
 }

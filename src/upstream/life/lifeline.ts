@@ -5,7 +5,8 @@ import { toToolyardError, ToolyardError, type ErrorCode } from "../../base/error
 import { SingleFlight } from "../../base/flight.ts";
 import type { Limits, ServerConfig } from "../../config/config.ts";
 import { backoffMs, StartLimit } from "./backoff.ts";
-import type { Connection, ConnectionEvents } from "../connection/connection.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { ConnectionEvents } from "../connection/notifications.ts";
 import { dial, type DialOptions } from "./dial.ts";
 import type { LinkFailure } from "../links/link.ts";
 import { next, type Event, type State } from "./lifecycle.ts";
