@@ -194,7 +194,7 @@ describe("the end of a legacy call", () => {
     const text = answer.text();
     await pause(1_200);
     test.witness.release();
-    expect(await text).toMatch(/^:\n\ndata: \{.*waited.*\}\n\n$/);
+    expect(await text).toMatch(/^id: .*\ndata: \n\n:\n\nid: .*\ndata: \{.*waited.*\}\n\n$/);
   });
 });
 

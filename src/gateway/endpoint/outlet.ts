@@ -7,6 +7,8 @@ export interface Outlet {
    * @returns false where it was not sent
    */
   send(message: Buffer, droppable: boolean): boolean;
+  /** Keeps a message for a client that is not there and may come back for it; false or absent where it cannot. */
+  keep?(message: Buffer): boolean;
 }
 
 /** Where nobody listens. */

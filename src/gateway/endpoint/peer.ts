@@ -109,7 +109,8 @@ export class Peer {
    * @param own stream of the call that it belongs to; where that takes none, the client's own is used
    */
   ask(question: Question, caller: Caller, own: Outlet): Promise<Answer> {
-    const send: Outlet["send"] = (message, droppable) => own.send(message, droppable) || this.outlet.send(message, droppable);
+    const send: Outlet["send"] = (message, droppable) =>
+      own.send(message, droppable) || this.outlet.send(message, droppable) || (own.keep?.(message) ?? false);
     const params = this.links.shown(question.server, question.params);
     return this.#relay.ask({ ...question, params }, caller, { send });
   }

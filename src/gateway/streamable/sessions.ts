@@ -9,12 +9,15 @@ import type { Outlet } from "../endpoint/outlet.ts";
 import type { Peer } from "../endpoint/peer.ts";
 import type { Face } from "../face.ts";
 import type { EventStream } from "./event-stream.ts";
+import { Journal, type StreamRecord } from "./journal.ts";
 import { TOKEN_LIFE_MS, TokenSeal, type Grant } from "./token.ts";
 
 /** States at once. Beyond, one that has nothing under way is forgotten; its token stays good. */
 const MOST = 1_000;
 /** Streams of one session; the oldest makes room. */
 const MOST_STREAMS = 8;
+/** The revision by which a stream begins with an event without data (spec 2025-11-25: Streamable HTTP). */
+const PRIMED_SINCE = "2025-11-25";
 /** Ended sessions that are remembered until their token has expired. */
 const MOST_ENDED = 10_000;
 
@@ -40,6 +43,8 @@ export class Session implements Outlet {
   readonly peer: Peer;
   readonly caller: Caller;
   readonly holder: string;
+  /** What its client can have again. */
+  readonly journal: Journal = new Journal();
   lastUse: number;
   #streams: readonly EventStream[] = [];
 
@@ -66,6 +71,11 @@ export class Session implements Outlet {
     this.#streams = [...this.#streams, stream];
     if (this.#streams.length > MOST_STREAMS) this.#streams[0]?.end();
     this.peer.catchUp();
+  }
+
+  /** What a new stream begins with. Older clients take an event without data for a broken one. */
+  firstEvents(record: StreamRecord): Buffer[] {
+    return this.caller.protocolVersion >= PRIMED_SINCE ? [record.prime()] : [];
   }
 
   removeStream(stream: EventStream): void {

@@ -14,12 +14,15 @@ import { answerStatus, rpcErrorOf, statusOf } from "../endpoint/faults.ts";
 import { initializeResult } from "../endpoint/offer.ts";
 import type { Face } from "../face.ts";
 import { requireJson } from "../guard.ts";
-import { EventStream } from "./event-stream.ts";
+import { EventStream, type StreamOptions } from "./event-stream.ts";
+import type { StreamRecord } from "./journal.ts";
 import { readBody } from "./read-body.ts";
 import { Reply, type ReplyOptions } from "./reply.ts";
 import type { Sessions, Spot } from "./sessions.ts";
 
 const SESSION_HEADER = "mcp-session-id";
+const LAST_EVENT_HEADER = "last-event-id";
+const CALL_AGAIN = "If the call is harmless, make it again; else see whether it took effect.";
 
 /** One HTTP request to one endpoint. */
 export interface Visit extends Spot {
@@ -77,7 +80,18 @@ export class Streamable {
     this.#parts.activity.refuseIfClosing();
     checkVersion(request);
     const session = this.#parts.sessions.use(tokenOf(request), visit);
-    const stream = new EventStream(response, this.#parts.limits, () => session.removeStream(stream));
+    const last = headerOf(request, LAST_EVENT_HEADER);
+    const found = last === undefined ? undefined : session.journal.find(last);
+    if (found === "gone")
+      throw new ToolyardError("INVALID_REQUEST", "What followed this event is not known any more.", { mend: CALL_AGAIN });
+    const record = found?.record ?? session.journal.open("standing");
+    const first = found === undefined ? session.firstEvents(record) : (record.after(found.number) ?? []);
+    if (record.kind === "call") return resume(response, this.#parts.limits, record, first);
+    const left = (): void => {
+      session.removeStream(stream);
+      session.journal.ended(record);
+    };
+    const stream = new EventStream(response, this.#parts.limits, left, { record, first });
     session.addStream(stream);
   }
 
@@ -132,6 +146,7 @@ export class Streamable {
     if (envelope.kind === "request") {
       activity.refuseIfClosing();
       const session = sessions.use(token, posting);
+      reply.recordIn(session);
       return await end(reply, converse(face.endpoint, session, envelope, { outlet: reply }));
     }
     const session = sessions.find(token, posting);
@@ -159,6 +174,12 @@ export class Streamable {
     const one = (envelope: Envelope): Promise<Buffer | undefined> => converse(face.endpoint, session, envelope, { outlet: reply });
     await end(reply, answerBatch(message, session.caller.protocolVersion, one));
   }
+}
+
+/** The rest of an answer that the client has lost on its way. */
+function resume(response: ServerResponse, options: StreamOptions, record: StreamRecord, first: readonly Buffer[]): void {
+  const stream = new EventStream(response, options, () => {}, { record, first });
+  if (record.isOver) stream.end();
 }
 
 async function end(reply: Reply, answer: Promise<Buffer | undefined>): Promise<void> {
