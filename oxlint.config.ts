@@ -12,6 +12,7 @@ export const floors: readonly (readonly string[])[] = [
   ["catalog"],
   ["router"],
   ["selection", "telemetry"],
+  ["spill"],
   ["view", "status"],
   ["why", "works", "rules"],
   ["shown"],
@@ -24,7 +25,7 @@ export const floors: readonly (readonly string[])[] = [
 
 /** Faces know the core by its two doors, `toolyard.ts` and `view.ts`. */
 const faces = new Set(["gateway", "adapters", "dashboard", "agent"]);
-const behindTheDoors = ["upstream", "router", "selection"];
+const behindTheDoors = ["upstream", "router", "selection", "spill"];
 const typesBehindTheDoors = ["config", "catalog"];
 
 /** How deep folders go inside a room. */

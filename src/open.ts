@@ -20,6 +20,7 @@ import type { Middleware } from "./router/route.ts";
 import { loadKey } from "./store/key.ts";
 import { FileSurfaces, type SurfaceMemory } from "./selection/surface-memory.ts";
 import { Usage } from "./selection/usage.ts";
+import { SpillStore } from "./spill/store.ts";
 import { Toolyard, type ToolyardParts } from "./toolyard.ts";
 import { FileLedger } from "./upstream/links/ledger.ts";
 import type { UpstreamOptions } from "./upstream/upstream.ts";
@@ -83,7 +84,9 @@ export async function openToolyard(source: string | ConfigInput | GatewayInput, 
   const surfaces = await FileSurfaces.open(join(paths.cache, "surfaces.json"), logger);
   const usage = await Usage.open({ file: join(paths.cache, "usage.json"), clock: systemClock, logger });
   const cache = openListCache({ folder: join(paths.cache, "lists"), clock: systemClock, logger });
-  return await Toolyard.open(partsOf({ config, options, env, ledger, cache, surfaces, usage, configOptions }));
+  const spill = new SpillStore({ folder: join(paths.state, "spill"), clock: systemClock });
+  void spill.sweep();
+  return await Toolyard.open(partsOf({ config, options, env, ledger, cache, surfaces, usage, spill, configOptions }));
 }
 
 interface Ingredients {
@@ -94,10 +97,11 @@ interface Ingredients {
   readonly cache: ListCache;
   readonly surfaces: SurfaceMemory;
   readonly usage: Usage;
+  readonly spill: SpillStore;
   readonly configOptions: ConfigOptions;
 }
 
-function partsOf({ config, options, env, ledger, cache, surfaces, usage, configOptions }: Ingredients): ToolyardParts {
+function partsOf({ config, options, env, ledger, cache, surfaces, usage, spill, configOptions }: Ingredients): ToolyardParts {
   const { logger = silentLogger, middlewares = [], startWhenUsed = false } = options;
   const upstream: UpstreamOptions = {
     clock: systemClock,
@@ -116,7 +120,20 @@ function partsOf({ config, options, env, ledger, cache, surfaces, usage, configO
     random: Math.random,
   };
   const edit = (present: Config, name: string, entry: unknown): Config => withEntry(present, name, entry, configOptions);
-  return { config, upstream, cache, surfaces, usage, clock: systemClock, logger, handlers: options, middlewares, startWhenUsed, edit };
+  return {
+    config,
+    upstream,
+    cache,
+    surfaces,
+    usage,
+    spill,
+    clock: systemClock,
+    logger,
+    handlers: options,
+    middlewares,
+    startWhenUsed,
+    edit,
+  };
 }
 
 /** What we declare to a legacy server: what it may ask, fixed for its connection. */

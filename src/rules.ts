@@ -20,6 +20,8 @@ export interface ViewRules {
   readonly surface?: Surface;
   /** Of all that, only what one of these toolsets or servers gives. */
   readonly within?: Scope;
+  /** What comes back goes straight into a model's window, as from an adapter: large results are kept where `results.spill` is `auto`. */
+  readonly forModel?: boolean;
 }
 
 /** What somebody may see at the most. Toolsets and servers that the configuration has no longer give nothing. */

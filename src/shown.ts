@@ -22,13 +22,15 @@ export interface ShownParts {
   readonly finder: Finder;
   readonly memory: SurfaceMemory;
   readonly usage: Usage;
+  /** Other tools of Toolyard's own. */
+  readonly more: readonly OwnTool[];
 }
 
 /** Characters of what is said of the servers for each token of the budget: an eighth of it at the most. */
 const ROOM_PER_TOKEN = 0.5;
 const MOST_ROOM = 2_400;
 
-export function selectionFor({ rules, works, snapshot, finder, memory, usage }: ShownParts): Selection {
+export function selectionFor({ rules, works, snapshot, finder, memory, usage, more }: ShownParts): Selection {
   const plan = planFor(rules, works);
   const mayRead = ({ server, definition }: Item): boolean => trusts(works.config, server) && isReadOnly(definition);
   const own: OwnTool[] = [
@@ -42,6 +44,7 @@ export function selectionFor({ rules, works, snapshot, finder, memory, usage }: 
     new DescribeTool(),
     new CallTool(),
     new ReadTool({ mayRead, isOfUse: () => [...snapshot().sections.keys()].some((server) => trusts(works.config, server)) }),
+    ...more,
   ];
   return new Selection({ own, memory, snapshot, plan, searched: () => finder.prepare() });
 }

@@ -1,6 +1,7 @@
 /** The composed object, as hosts and faces hold it: what is offered, how servers stand, Views, changes at run time. */
 
 import type { Answer, Call } from "./base/call.ts";
+import { canonicalJson } from "./base/digest.ts";
 import type { Emitter } from "./base/emitter.ts";
 import { ToolyardError } from "./base/errors.ts";
 import { stringOr, type JsonObject } from "./base/json.ts";
@@ -13,6 +14,8 @@ import { Finder } from "./selection/finder.ts";
 import type { SurfaceMemory } from "./selection/surface-memory.ts";
 import type { Usage } from "./selection/usage.ts";
 import { selectionFor } from "./shown.ts";
+import type { SpillStore } from "./spill/store.ts";
+import { Spilling } from "./spill/spilling.ts";
 import type { ServerStatus } from "./status.ts";
 import { View, type CallOptions, type Handlers, type ToolDefinition, type ToolResult, type ViewSource, type Why } from "./view.ts";
 import { whyOf } from "./why.ts";
@@ -26,6 +29,8 @@ export interface ToolyardParts extends WorksParts {
   readonly usage: Usage;
   /** Makes a configuration of an entry for {@link Toolyard.add}: the present one with it, or (undefined) without it. */
   edit(config: Config, name: string, entry: unknown): Config;
+  /** Where large results are kept. */
+  readonly spill: SpillStore;
 }
 
 export type ToolyardEvents = WorksEvents;
@@ -70,6 +75,11 @@ export class Toolyard {
 
   get events(): Emitter<ToolyardEvents> {
     return this.#works.events;
+  }
+
+  /** As {@link View.forModel}, of everything that is offered. */
+  forModel(): View {
+    return this.#view.forModel();
   }
 
   /** Everything that is offered, before any toolset. */
@@ -182,7 +192,7 @@ export class Toolyard {
   /** Ends every process, session, socket and timer. Never rejects; a second call waits for the first. */
   async close(): Promise<void> {
     this.#finder.close();
-    await this.#works.close();
+    await Promise.all([this.#works.close(), this.#parts.spill.close()]);
     await Promise.all([this.#parts.surfaces.flush(), this.#parts.usage.close()]);
   }
 
@@ -198,6 +208,7 @@ export class Toolyard {
       if (made?.from !== from || made.config !== config) made = { from, config, snapshot: cut(from, rules, config) };
       return made.snapshot;
     };
+    const spilling = this.#spilling(rules, snapshot);
     const selection = selectionFor({
       rules,
       works,
@@ -205,18 +216,22 @@ export class Toolyard {
       finder: this.#finder,
       memory: this.#parts.surfaces,
       usage: this.#parts.usage,
+      more: [spilling.tool],
     });
+    const send = (call: Call, visible: Snapshot): Promise<Answer> => {
+      if (!works.isDiscovered && !isKnown(call, visible)) return works.discovered.then(() => works.call(call, snapshot()));
+      const answer = works.call(call, visible);
+      if (call.method === "tools/call") void answer.then((given) => this.#noteUse(call, given, visible, rules));
+      return answer;
+    };
     return {
       snapshot,
-      active: (defers) => selection.active(defers),
+      active: (defers) => spilling.advertised(selection.active(defers)),
+      forModel: () => this.#source({ ...rules, forModel: true }),
       own: (name) => selection.own(name),
       instructions: mergeInstructions,
-      call: (call, visible) => {
-        if (!works.isDiscovered && !isKnown(call, visible)) return works.discovered.then(() => works.call(call, snapshot()));
-        const answer = works.call(call, visible);
-        if (call.method === "tools/call") void answer.then((given) => this.#noteUse(call, given, visible, rules));
-        return answer;
-      },
+      call: async (call, visible) =>
+        spilling.fit(call, await send(call, visible), () => selection.active(call.caller.defers ?? false).surface),
       watch: async (call, changed) => {
         if (!works.isDiscovered && !isKnown(call, snapshot())) await works.discovered;
         return works.watch(call, snapshot(), changed);
@@ -239,6 +254,12 @@ export class Toolyard {
   #noteUse({ params }: Call, { result }: Answer, visible: Snapshot, { toolset }: ViewRules): void {
     const item = visible.tool(stringOr(params.get("name")) ?? "");
     if (item !== undefined && result !== undefined && result.get("isError") !== true) this.#parts.usage.note(toolset, item.id);
+  }
+
+  #spilling({ toolset, server, within, forModel = false }: ViewRules, snapshot: () => Snapshot): Spilling {
+    const { spill: store, logger } = this.#parts;
+    const view = canonicalJson({ toolset, server, within });
+    return new Spilling({ store, view, forModel, logger, snapshot, config: () => this.config });
   }
 
   #sinceOpening(): number {

@@ -39,6 +39,8 @@ export interface ViewSource {
   /** A tool of Toolyard's own in this View. */
   own(name: string): OwnTool | undefined;
   why(name: string, snapshot: Snapshot): Why;
+  /** The same for whoever puts results straight into a model's window. */
+  forModel(): ViewSource;
 }
 
 export interface Missing {
@@ -132,6 +134,14 @@ export class View {
   /** What a model is shown; the same object while nothing changes. @param defers the client looks up tools itself */
   active(defers = false): ActiveSet {
     return this.#source.active(defers);
+  }
+
+  /**
+   * The same View for whoever puts results straight into a model's window, as adapters do: where `results.spill` is `auto`, large
+   * results are kept, and `read_result` is among the tools.
+   */
+  forModel(): View {
+    return new View(this.#source.forModel(), this.#handlers);
   }
 
   prompts(filter: { server?: string } = {}): JsonObject[] {

@@ -10,6 +10,8 @@ import type { ToolDefinition, ToolResult } from "../view.ts";
 export interface ToolSource {
   tools(): ToolDefinition[];
   callTool(name: string, args: Record<string, unknown>, options: { signal?: AbortSignal; onProgress?: OnProgress }): Promise<ToolResult>;
+  /** The same for whoever puts results straight into a model's window. */
+  forModel?(): ToolSource;
 }
 
 type OnProgress = (progress: { progress: number; total?: number; message?: string }) => void;
@@ -82,9 +84,10 @@ let made = 0;
  * run never meets a tool that has gone: a call to one answers why. `connect` and `close` do nothing: the yard owns the
  * servers.
  *
- * @param source a Toolyard, or a View of it
+ * @param given a Toolyard, or a View of it
  */
-export function openaiAgents(source: ToolSource, options: OpenaiAgentsOptions = {}): AgentServer {
+export function openaiAgents(given: ToolSource, options: OpenaiAgentsOptions = {}): AgentServer {
+  const source = given.forModel?.() ?? given;
   const names = new AgentNames();
   const seen = new Map<string, AgentTool>();
   const call = async (name: string, args: Record<string, unknown> | null, signal: AbortSignal | undefined): Promise<ToolResult> => {

@@ -152,6 +152,14 @@ export const ERRORS = {
     "The arguments do not fit the tool's schema.",
     "Call again with arguments that fit the schema in the message.",
   ),
+  RESULT_UNKNOWN: row(
+    "isError",
+    -32602,
+    404,
+    false,
+    "No result is kept for the caller under this handle: it has expired, made room for newer ones, or never was there.",
+    "Call the tool again.",
+  ),
   CALL_TIMEOUT: row(
     "isError",
     -32603,

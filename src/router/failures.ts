@@ -13,6 +13,7 @@ const NEXT_STEP: Partial<Record<ToolyardError["code"], string>> = {
   SERVER_STARTING: "Call it again in a while, or use another tool meanwhile.",
   SERVER_BUSY: "Wait a moment, then call again.",
   INVALID_ARGUMENTS: "Correct the arguments and call again.",
+  RESULT_UNKNOWN: "Call the tool that gave it once more, if that does no harm.",
   LINK_FIRST: "Give the user the link, and call again once they are done there.",
 };
 const RETRY_LATER = "Call again later, or use another tool; other servers are not affected.";
