@@ -101,17 +101,21 @@ export class Questions {
 
   /** The one call whose question this must be, or why there is none. */
   #asker(question: ServerQuestion): Asker | string {
-    const { own, open, abandoned, method, params, shared } = question;
+    const { own, method, params } = question;
     if (this.#rules.ask === "none") return `its "ask" is "none"; set "ask": "auto" or "exclusive" on the server`;
     const ofTask = this.#askerOfTask(question);
     if (ofTask !== undefined) return ofTask;
+    if (own === undefined) return this.#onlyAsker(question);
     if (own === "gone") return "the call that it belongs to has ended";
-    if (own === undefined && method === "roots/list") return "it names no call, and roots may differ between callers";
-    if (own === undefined && shared)
-      return 'it names no call, and several identities call this server; set "sharing": "per-identity" on it';
-    const candidates = own === undefined ? [...open].filter(({ call }) => call !== undefined) : [own];
-    const callers = new Set(candidates.map(({ call }) => call?.caller));
-    if (own === undefined) for (const caller of abandoned) callers.add(caller);
+    return own.call !== undefined && canAnswer(own.call, method, params) ? { call: own.call, pending: own } : NOBODY;
+  }
+
+  /** Of a question that came on no call's stream. */
+  #onlyAsker({ open, abandoned, method, params, shared }: ServerQuestion): Asker | string {
+    if (method === "roots/list") return "it names no call, and roots may differ between callers";
+    if (shared) return 'it names no call, and several identities call this server; set "sharing": "per-identity" on it';
+    const candidates = [...open].filter(({ call }) => call !== undefined);
+    const callers = new Set([...candidates.map(({ call }) => call?.caller), ...abandoned]);
     if (callers.size > 1)
       return `calls of ${callers.size} clients may have caused it; set "ask": "exclusive" or "sharing": "per-client" on the server`;
     const pending = candidates.find(({ call }) => canAnswer(call, method, params));
