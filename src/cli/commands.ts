@@ -205,6 +205,9 @@ function addKeys(command: Define, load: Loader): void {
     .requiredOption("--identity <name>", "whose it is: servers that are not shared have a process for each identity")
     .option("--toolset <name...>", "for this toolset, not for everything; repeatable")
     .option("--server <name...>", "for this server, not for everything; repeatable")
+    .addOption(
+      new Option("--surface <surface>", "show every tool, or those that find the rest; default: as configured").choices(["all", "search"]),
+    )
     .addOption(new Option("--expires <duration>", "how long it is good, such as 90d or 12h; default: for ever").argParser(duration))
     .action(load(async () => ({ run: (await module()).create })));
   command({ usage: "list", summary: "Show whose keys there are, for what, until when", path: "keys ", needsConfig: false }, keys).action(

@@ -38,6 +38,11 @@ function rulesOf(path: string): ViewRules | undefined {
   return first === "server" ? { server: decode(second) } : undefined;
 }
 
+/** What the address says of the surface goes before what the key says. */
+function rulesFor({ scope, surface }: Principal, rules: ViewRules): ViewRules {
+  return { ...(surface === undefined ? {} : { surface }), ...rules, ...(scope === undefined ? {} : { within: scope }) };
+}
+
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -60,11 +65,11 @@ export class Faces {
   }
 
   /** @throws ROUTE_UNKNOWN when there is no such toolset or server for this caller */
-  get({ path, rules }: Endpoint, { scope, scopeId }: Principal = LOCAL): Face {
-    const id = scopeId === "" ? path : `${path} ${scopeId}`;
+  get({ path, rules }: Endpoint, principal: Principal = LOCAL): Face {
+    const id = principal.viewId === "" ? path : `${path} ${principal.viewId}`;
     const present = this.#faces.get(id);
     if (present !== undefined) return present.face;
-    const own = scope === undefined ? rules : { ...rules, within: scope };
+    const own = rulesFor(principal, rules);
     const face = new Face(this.#yard.view(own), this.#yard.config.limits, this.#options);
     this.#faces.set(id, { face, rules: own });
     return face;

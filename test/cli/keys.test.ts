@@ -138,6 +138,17 @@ describe("a gateway that asks for keys", () => {
     expect(await names("/mcp/server/b", some)).toEqual(["bare"]);
     for (const path of ["/mcp/two", "/mcp/none"]) expect([path, await status(gateway, path, some)]).toEqual([path, 404]);
     expect([await status(gateway, "/api/state", some), await status(gateway, "/metrics", some)]).toEqual([403, 403]);
+    const searching = await home.key("carol", ["--toolset", "one", "--surface", "search"]);
+    await until(async () => (await status(gateway, "/metrics", searching)) === 403);
+    await using searcher = await gateway.client({ headers: searching.headers });
+    expect(await searcher.toolNames()).toEqual(expect.arrayContaining(["find_tools", "call_tool"]));
+    const through = (name: string) => searcher.call("call_tool", { name, arguments: { a: 1, b: 2, text: "x" } });
+    expect((await through("b__add")).result?.structuredContent).toEqual({ sum: 3 });
+    const refused = [await through("b__echo"), await through("b__nothing")].map((answer) => JSON.stringify(answer.error ?? answer.result));
+    expect(refused[0]).toMatch(/b__echo/);
+    expect(refused[0]?.replaceAll("b__echo", "…").slice(0, 40)).toBe(refused[1]?.replaceAll("b__nothing", "…").slice(0, 40));
+    await using plain = await gateway.client({ headers: searching.headers }, "/mcp?surface=all");
+    expect(await plain.toolNames()).not.toContain("find_tools");
     for (const era of ["legacy", "modern"] as const) {
       await using client = await gateway.client({ era, headers: some.headers });
       expect((await client.toolNames()).filter((name) => name.startsWith("b__"))).toEqual(["b__add"]);

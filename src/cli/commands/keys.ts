@@ -8,7 +8,7 @@ import { withLock } from "../../config/file/lock.ts";
 import { loadConfig } from "../../config/load.ts";
 import { didYouMean } from "../../config/nearest.ts";
 import { keyFileIn, readKeys } from "../../gateway/auth/key-file.ts";
-import { identityFault, isExpired, mintKey, writeKeys, type Key, type KeyScope } from "../../gateway/auth/key.ts";
+import { identityFault, isExpired, mintKey, writeKeys, type Key, type KeyScope, type KeySurface } from "../../gateway/auth/key.ts";
 import { EXIT } from "../exit.ts";
 import { locate } from "../place.ts";
 import type { CommonOptions } from "../command.ts";
@@ -19,6 +19,7 @@ export interface CreateOptions extends CommonOptions {
   readonly identity?: string;
   readonly toolset?: readonly string[];
   readonly server?: readonly string[];
+  readonly surface?: KeySurface;
   /** Milliseconds from now. */
   readonly expires?: number;
 }
@@ -32,14 +33,14 @@ const COLUMNS = [
 ];
 
 export async function create(output: Output, options: CreateOptions): Promise<number> {
-  const { identity = "", toolset = [], server = [], expires } = options;
+  const { identity = "", toolset = [], server = [], surface, expires } = options;
   const fault = identityFault(identity);
   if (fault !== undefined) throw new ToolyardError("USAGE", `An identity ${fault}`, { mend: "For example: --identity alice" });
   const config = await configOf(options);
   if (config !== undefined) refuseUnknown({ toolsets: toolset, servers: server }, config);
   const now = Date.now();
   const scope = toolset.length + server.length === 0 ? undefined : { toolsets: toolset, servers: server };
-  const { key, secret } = mintKey({ identity, scope, expiresAt: expires === undefined ? undefined : now + expires }, now);
+  const { key, secret } = mintKey({ identity, scope, surface, expiresAt: expires === undefined ? undefined : now + expires }, now);
   await edit((keys) => [...keys, key]);
   if (output.json) output.value({ ...shown(key), key: secret });
   else tellMade(key, secret, output);
@@ -111,11 +112,12 @@ function refuseOthers(what: string, names: readonly string[], known: readonly st
 }
 
 /** All but the digest, for programs. */
-function shown({ id, identity, scope, createdAt, expiresAt }: Key): Record<string, unknown> {
+function shown({ id, identity, scope, surface, createdAt, expiresAt }: Key): Record<string, unknown> {
   return {
     id,
     identity,
     ...scope,
+    ...(surface === undefined ? {} : { surface }),
     createdAt: new Date(createdAt).toISOString(),
     ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString(), expired: isExpired({ expiresAt }, Date.now()) }),
   };
@@ -124,20 +126,22 @@ function shown({ id, identity, scope, createdAt, expiresAt }: Key): Record<strin
 function tellMade(key: Key, secret: string, output: Output): void {
   output.data(secret);
   const until = key.expiresAt === undefined ? "" : ` until ${day(key.expiresAt)}`;
-  output.say(`Key ${key.id} of ${key.identity}, for ${scopeText(key.scope)}${until}. It is shown this once.`);
+  output.say(`Key ${key.id} of ${key.identity}, for ${scopeText(key)}${until}. It is shown this once.`);
   output.say(`Clients send it as the header  Authorization: Bearer KEY`);
 }
 
-function rowOf({ id, identity, scope, createdAt, expiresAt }: Key): Word[] {
+function rowOf(key: Key): Word[] {
+  const { id, identity, createdAt, expiresAt } = key;
   const over = expiresAt !== undefined && isExpired({ expiresAt }, Date.now());
   const expires = expiresAt === undefined ? "never" : day(expiresAt);
-  return [id, identity, scopeText(scope), day(createdAt), over ? paint("red", `${expires} (over)`) : expires];
+  return [id, identity, scopeText(key), day(createdAt), over ? paint("red", `${expires} (over)`) : expires];
 }
 
-function scopeText(scope: KeyScope | undefined): string {
-  if (scope === undefined) return "everything";
+function scopeText({ scope, surface }: Pick<Key, "scope" | "surface">): string {
+  const shown = surface === undefined ? "" : `, shown as ${surface}`;
+  if (scope === undefined) return `everything${shown}`;
   const servers = scope.servers.map((name) => `server ${name}`);
-  return [...scope.toolsets.map((name) => `toolset ${name}`), ...servers].join(", ");
+  return [...scope.toolsets.map((name) => `toolset ${name}`), ...servers].join(", ") + shown;
 }
 
 function day(ms: number): string {

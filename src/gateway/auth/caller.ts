@@ -1,7 +1,7 @@
 /** Who stands behind a request, and what that caller may see. */
 
 import type { Scope } from "../../toolyard.ts";
-import { LOCAL_IDENTITY, type Key } from "./key.ts";
+import { LOCAL_IDENTITY, type Key, type KeySurface } from "./key.ts";
 
 export interface Principal {
   /** Owner of the key. */
@@ -10,13 +10,16 @@ export interface Principal {
   readonly holder: string;
   /** What it may see at the most; undefined: everything. */
   readonly scope: Scope | undefined;
-  /** Equal for equal scopes; empty for everything. */
-  readonly scopeId: string;
+  /** How it is shown tools, where the address does not say. */
+  readonly surface: KeySurface | undefined;
+  /** Equal where scope and surface are; empty where there are none. */
+  readonly viewId: string;
 }
 
 /** Whoever could come in without a key. */
-export const LOCAL: Principal = { identity: LOCAL_IDENTITY, holder: "", scope: undefined, scopeId: "" };
+export const LOCAL: Principal = { identity: LOCAL_IDENTITY, holder: "", scope: undefined, surface: undefined, viewId: "" };
 
-export function principalOf({ id, identity, scope }: Key): Principal {
-  return { identity, holder: id, scope, scopeId: scope === undefined ? "" : JSON.stringify([scope.toolsets, scope.servers]) };
+export function principalOf({ id, identity, scope, surface }: Key): Principal {
+  const isPlain = scope === undefined && surface === undefined;
+  return { identity, holder: id, scope, surface, viewId: isPlain ? "" : JSON.stringify([scope?.toolsets, scope?.servers, surface]) };
 }

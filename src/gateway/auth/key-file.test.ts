@@ -7,7 +7,7 @@ import { silentLogger } from "../../base/log.ts";
 import { KeyFile, keyFileIn, readKeys } from "./key-file.ts";
 import { mintKey, writeKeys, type Key } from "./key.ts";
 
-const { key } = mintKey({ identity: "alice", scope: undefined, expiresAt: undefined }, 1);
+const { key } = mintKey({ identity: "alice", scope: undefined, surface: undefined, expiresAt: undefined }, 1);
 const unavailable = expect.objectContaining({ code: "STORE_UNAVAILABLE" }) as Error;
 
 describe("the file of keys", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { identityFault, idIn, isExpired, isOf, mintKey, parseKeys, writeKeys } from "./key.ts";
 
-const ORDER = { identity: "alice", scope: undefined, expiresAt: undefined };
+const ORDER = { identity: "alice", scope: undefined, surface: undefined, expiresAt: undefined };
 
 describe("a key", () => {
   const { key, secret } = mintKey(ORDER, 1_000);
@@ -37,7 +37,7 @@ describe("a key", () => {
 describe("the file of keys", () => {
   it("gives back what was written", () => {
     const scope = { toolsets: ["support"], servers: [] };
-    const keys = [mintKey(ORDER, 1).key, mintKey({ identity: "bob@example.com", scope, expiresAt: 5 }, 2).key];
+    const keys = [mintKey(ORDER, 1).key, mintKey({ identity: "bob@example.com", scope, surface: "search", expiresAt: 5 }, 2).key];
     expect(parseKeys(writeKeys(keys))).toEqual(keys);
   });
 

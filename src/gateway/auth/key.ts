@@ -13,6 +13,8 @@ export interface Key {
   readonly identity: string;
   /** What it opens; undefined: everything. */
   readonly scope: KeyScope | undefined;
+  /** How its caller's model is shown tools, where the address does not say; undefined: as the configuration says. */
+  readonly surface: KeySurface | undefined;
   /** SHA-256 of the whole key, in hex. */
   readonly digest: string;
   /** Milliseconds since the epoch. */
@@ -27,9 +29,12 @@ export interface KeyScope {
   readonly servers: readonly string[];
 }
 
+export type KeySurface = "all" | "search";
+
 export interface Order {
   readonly identity: string;
   readonly scope: KeyScope | undefined;
+  readonly surface: KeySurface | undefined;
   readonly expiresAt: number | undefined;
 }
 
@@ -83,6 +88,7 @@ const keySchema = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{12}$/),
   identity: z.string().refine((identity) => identityFault(identity) === undefined),
   scope: z.strictObject({ toolsets: names, servers: names }).optional(),
+  surface: z.enum(["all", "search"]).optional(),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   createdAt: z.number(),
   expiresAt: z.number().optional(),
@@ -93,7 +99,7 @@ const fileSchema = z.strictObject({ version: z.literal(1), keys: z.array(keySche
 export function parseKeys(text: string): Key[] {
   const read = fileSchema.safeParse(JSON.parse(text));
   if (!read.success) throw new Error(`it is broken at ${read.error.issues[0]?.path.join(".") ?? "its beginning"}`);
-  return read.data.keys.map((key) => ({ ...key, scope: key.scope, expiresAt: key.expiresAt }));
+  return read.data.keys.map((key) => ({ ...key, scope: key.scope, surface: key.surface, expiresAt: key.expiresAt }));
 }
 
 function digestOf(secret: string): Buffer {

@@ -67,7 +67,7 @@ describe("the state of sessions", () => {
   it("belongs to the key with which it began, and ends with it", () => {
     const { sessions, spot } = setUp(9);
     const by = (id: string, identity: string): Spot => {
-      const key = { id, identity, scope: undefined, digest: "", createdAt: 0, expiresAt: undefined };
+      const key = { id, identity, scope: undefined, surface: undefined, digest: "", createdAt: 0, expiresAt: undefined };
       return { ...spot, principal: principalOf(key) };
     };
     const [alice, second, bob] = [by("a1", "alice"), by("a2", "alice"), by("b1", "bob")];
