@@ -58,7 +58,7 @@ describe("what a client is shown", () => {
   it.each(["legacy", "modern"] as const)("is a search where there is more than the budget (%s)", async (era) => {
     const client = era === "legacy" ? await test.legacy() : test.modern();
     const tools = await listOf(client);
-    expect(tools.map(({ name }) => name)).toEqual([...META_TOOLS, "read_tool"]);
+    expect(tools.map(({ name }) => name)).toEqual([...META_TOOLS, "read_tool", "read_result"]);
     expect(JSON.stringify(tools).length).toBeLessThan(8_000); // a token is more than one letter
     expect(await listOf(client)).toEqual(tools);
     expect(JSON.stringify(tools[0])).toContain("- pears:");
@@ -68,17 +68,18 @@ describe("what a client is shown", () => {
     expect((await names(await test.legacy({}, "/small"))).toSorted()).toEqual(["pears__look", "pears__order"]);
     expect(await names(await test.legacy({}, "/whole"))).toHaveLength(42);
     expect((await names(await test.legacy({}, "?surface=all"))).length).toBeGreaterThan(120);
-    expect(await names(await test.legacy({}, "/small?surface=search"))).toEqual(META_TOOLS);
+    expect(await names(await test.legacy({}, "/small?surface=search"))).toEqual([...META_TOOLS, "read_result"]);
     expect((await names(test.modern({}, "/whole/?surface=search"))).slice(0, 3)).toEqual(META_TOOLS);
-    expect(await names(test.modern({}, "/server/pears"))).toEqual(META_TOOLS);
+    expect(await names(test.modern({}, "/server/pears"))).toEqual([...META_TOOLS, "read_result"]);
     expect((await test.client({}, "?surface=some").post({ jsonrpc: "2.0", id: 1, method: "ping" })).status).toBe(404);
   });
 
   it("has the pinned tools in it, as many as fit", async () => {
     expect(await names(await test.legacy({}, "/pinned"))).toEqual([
       "pears__look",
-      ...["pears__1", "pears__10", "pears__11", "pears__12"],
+      ...["pears__1", "pears__10", "pears__11"],
       ...META_TOOLS,
+      "read_result",
     ]);
   });
 
@@ -90,7 +91,7 @@ describe("what a client is shown", () => {
     expect((await names(client)).length).toBeGreaterThan(120);
     const answer = await test.modern().request("tools/list", { _meta: { "io.modelcontextprotocol/clientInfo": clientInfo } });
     expect(answer.result?.tools?.length).toBeGreaterThan(120);
-    expect(await names(await test.legacy())).toHaveLength(4);
+    expect(await names(await test.legacy())).toHaveLength(5);
   });
 
   it("is the same on a pipe", async () => {
@@ -101,7 +102,7 @@ describe("what a client is shown", () => {
     output.setEncoding("utf8").on("data", (text: string) => lines.push(...text.split("\n").filter(Boolean)));
     input.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: modernParams({}, {}) })}\n`);
     const answer = await until(() => lines.map((line) => JSON.parse(line) as WireMessage).find(({ id }) => id === 1));
-    expect(answer.result?.tools?.map(({ name }) => name)).toEqual([...META_TOOLS, "read_tool"]);
+    expect(answer.result?.tools?.map(({ name }) => name)).toEqual([...META_TOOLS, "read_tool", "read_result"]);
     pipe.close();
     own.close();
   });

@@ -30,8 +30,7 @@ export class ReadResult implements OwnTool {
     return {
       name: this.name,
       title: "Read a large result",
-      description:
-        "Reads any part of a result that was too large to show, by the handle in its preview: a value by its JSON Pointer, a range of bytes or lines, or what is found by search.",
+      description: "Reads any part of a result that was too large to show: a value, a range of bytes or lines, or what a search finds.",
       inputSchema: querySchema,
       annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
     };
