@@ -3,7 +3,7 @@
 import type { Item, Snapshot } from "./catalog/item.ts";
 import type { Config } from "./config/config.ts";
 import { missing, planOf, type ViewRules } from "./rules.ts";
-import type { Finder } from "./selection/finder.ts";
+import type { Finder, Found } from "./selection/finder.ts";
 import { CallTool, ReadTool } from "./selection/meta/call-tool.ts";
 import { DescribeTool } from "./selection/meta/describe-tool.ts";
 import { FindTools } from "./selection/meta/find-tools.ts";
@@ -30,12 +30,19 @@ export interface ShownParts {
 const ROOM_PER_TOKEN = 0.5;
 const MOST_ROOM = 2_400;
 
-export function selectionFor({ rules, works, snapshot, finder, memory, usage, more }: ShownParts): Selection {
+export interface Shown {
+  readonly selection: Selection;
+  /** The visible tools that fit best, best first. */
+  find(query: string, limit: number, visible: Snapshot): Promise<readonly Found[]>;
+}
+
+export function selectionFor({ rules, works, snapshot, finder, memory, usage, more }: ShownParts): Shown {
   const plan = planFor(rules, works);
   const mayRead = ({ server, definition }: Item): boolean => trusts(works.config, server) && isReadOnly(definition);
+  const find: Shown["find"] = (query, limit, visible) => finder.find(query, { limit, visible, usage: usage.of(rules.toolset) });
   const own: OwnTool[] = [
     new FindTools({
-      find: (query, limit, visible) => finder.find(query, { limit, visible, usage: usage.of(rules.toolset) }),
+      find,
       mayRead,
       missing: () =>
         missing(works.servers(), rules, works.config).map(({ server, state, reason }) => `${server} is ${state}. ${reason ?? ""}`),
@@ -46,7 +53,7 @@ export function selectionFor({ rules, works, snapshot, finder, memory, usage, mo
     new ReadTool({ mayRead, isOfUse: () => [...snapshot().sections.keys()].some((server) => trusts(works.config, server)) }),
     ...more,
   ];
-  return new Selection({ own, memory, snapshot, plan, searched: () => finder.prepare() });
+  return { selection: new Selection({ own, memory, snapshot, plan, searched: () => finder.prepare() }), find };
 }
 
 /** The plan is made once for each configuration. */

@@ -17,7 +17,16 @@ import { selectionFor } from "./shown.ts";
 import type { SpillStore } from "./spill/store.ts";
 import { Spilling } from "./spill/spilling.ts";
 import type { ServerStatus } from "./status.ts";
-import { View, type CallOptions, type Handlers, type ToolDefinition, type ToolResult, type ViewSource, type Why } from "./view.ts";
+import {
+  View,
+  type CallOptions,
+  type Handlers,
+  type ToolDefinition,
+  type ToolHit,
+  type ToolResult,
+  type ViewSource,
+  type Why,
+} from "./view.ts";
 import { whyOf } from "./why.ts";
 import { Works, type WorksEvents, type WorksParts } from "./works.ts";
 
@@ -125,6 +134,11 @@ export class Toolyard {
     return this.#view.callTool(name, args, options);
   }
 
+  /** As {@link View.search}, among everything that is offered. */
+  search(query: string, options: { limit?: number } = {}): Promise<ToolHit[]> {
+    return this.#view.search(query, options);
+  }
+
   /** Which tool of which server an exposed name stands for. */
   resolve(name: string): { server: string; tool: string } | undefined {
     return this.#view.resolve(name);
@@ -209,7 +223,7 @@ export class Toolyard {
       return made.snapshot;
     };
     const spilling = this.#spilling(rules, snapshot);
-    const selection = selectionFor({
+    const { selection, find } = selectionFor({
       rules,
       works,
       snapshot,
@@ -229,6 +243,8 @@ export class Toolyard {
       active: (defers) => spilling.advertised(selection.active(defers)),
       forModel: () => this.#source({ ...rules, forModel: true }),
       own: (name) => selection.own(name),
+      search: (query, limit) => find(query, limit, snapshot()),
+      select: (best, budget) => spilling.advertised(selection.select(best, budget)),
       instructions: mergeInstructions,
       call: async (call, visible) =>
         spilling.fit(call, await send(call, visible), () => selection.active(call.caller.defers ?? false).surface),

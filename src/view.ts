@@ -12,6 +12,9 @@ import { capabilitiesOf } from "./era/capabilities.ts";
 import { LATEST_LEGACY } from "./era/revisions.ts";
 import { schemaBlock } from "./router/router.ts";
 import { calledIn } from "./selection/meta/call-tool.ts";
+import type { Found } from "./selection/finder.ts";
+import { aboutOf, signatureOf } from "./selection/meta/signature.ts";
+import type { Budget } from "./selection/plan.ts";
 import { callOwn, type OwnTool } from "./selection/own-tool.ts";
 import type { ActiveSet } from "./selection/selection.ts";
 import type { ListName } from "./upstream/listing/raw-lists.ts";
@@ -38,6 +41,10 @@ export interface ViewSource {
   active(defers: boolean): ActiveSet;
   /** A tool of Toolyard's own in this View. */
   own(name: string): OwnTool | undefined;
+  /** The visible tools that fit best, best first. */
+  search(query: string, limit: number): Promise<readonly Found[]>;
+  /** What a model is shown for one task. @param best tools for it, best first */
+  select(best: readonly Item[], budget: Partial<Budget>): ActiveSet;
   why(name: string, snapshot: Snapshot): Why;
   /** The same for whoever puts results straight into a model's window. */
   forModel(): ViewSource;
@@ -94,6 +101,21 @@ export interface ToolResult {
   [field: string]: unknown;
 }
 
+/** A tool that a search has found. */
+export interface ToolHit {
+  /** Its exposed name. */
+  readonly name: string;
+  readonly server: string;
+  /** The server's own name for it. */
+  readonly tool: string;
+  /** In one line: `crm__search(text: string, limit?: integer)`. */
+  readonly signature: string;
+  /** The first sentence of what it says of itself. */
+  readonly about: string;
+  /** Comparable within one search only. */
+  readonly score: number;
+}
+
 /** A tool as clients see it (spec: Tool), with its exposed name. */
 export interface ToolDefinition {
   name: string;
@@ -102,6 +124,9 @@ export interface ToolDefinition {
   inputSchema: Record<string, unknown>;
   [field: string]: unknown;
 }
+
+/** More than any budget for one task should have. */
+const MOST_SELECTED = 100;
 
 export class View {
   readonly #source: ViewSource;
@@ -195,6 +220,37 @@ export class View {
     return this.#source.onChange(listener);
   }
 
+  /**
+   * The tools that fit a task best, best first, among those that this View may see.
+   *
+   * @param options `limit`: so many at the most, 10 when nothing is said
+   */
+  async search(query: string, { limit = 10 }: { limit?: number } = {}): Promise<ToolHit[]> {
+    return (await this.#find(query, limit)).map(({ item, score }) => ({
+      name: item.name,
+      server: item.server,
+      tool: item.origin,
+      signature: signatureOf(item.definition),
+      about: aboutOf(item.definition),
+      score,
+    }));
+  }
+
+  /**
+   * A View for one task, whose list never changes: the pinned tools, those that fit the message best, and the means to find
+   * others where there is room. What it does not show can be called by its name all the same.
+   *
+   * @param budget what stands otherwise than in the configuration: tools, and tokens of the model's window
+   */
+  async select(message: string, budget: Partial<Budget> = {}): Promise<View> {
+    const found = await this.#find(message, budget.tools ?? MOST_SELECTED);
+    const best = found.map(({ item }) => item);
+    return new View(
+      frozen(this.#source, (source) => source.select(best, budget)),
+      this.#handlers,
+    );
+  }
+
   /** Sends one request of any face on its way. Never rejects. */
   request(call: Call): Promise<Answer> {
     const snapshot = this.snapshot();
@@ -262,6 +318,12 @@ export class View {
     return this.#orThrow({ ...this.#call(options), method: "prompts/get", params: Body.of({ name, arguments: args }) });
   }
 
+  async #find(query: string, limit: number): Promise<readonly Found[]> {
+    if (typeof query !== "string") throw new ToolyardError("USAGE", "What is searched for must be a text.");
+    await this.discovered();
+    return await this.#source.search(query, limit);
+  }
+
   async #orThrow(call: Call): Promise<JsonObject> {
     const answer = await this.request(call);
     call.signal?.throwIfAborted();
@@ -298,6 +360,12 @@ function asResult({ code, message }: RpcError, item: Item | undefined): ToolResu
   const content: ToolResult["content"] = [{ type: "text", text: message }];
   if (code === -32602 && item !== undefined) content.push(schemaBlock(item) as { type: string });
   return { content, isError: true };
+}
+
+/** The same source with a list of tools that never changes. */
+function frozen(source: ViewSource, choose: (source: ViewSource) => ActiveSet): ViewSource {
+  const active = choose(source);
+  return { ...source, active: () => active, onChange: () => () => {}, forModel: () => frozen(source.forModel(), choose) };
 }
 
 function definitions(items: readonly Item[], { server }: { server?: string }): JsonObject[] {

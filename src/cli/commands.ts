@@ -2,7 +2,7 @@
 
 import { Option, type Command } from "commander";
 import type { CommandModule, CommonOptions } from "./command.ts";
-import { duration, milliseconds, pair, port } from "./options.ts";
+import { count, duration, milliseconds, pair, port } from "./options.ts";
 
 /** Loads a command's module when the command runs, and takes the exit code from it. */
 export type Loader = <Arguments extends unknown[], Options extends CommonOptions>(
@@ -103,20 +103,15 @@ function addGateways(command: Define, load: Loader): void {
     .action(load(() => import("./commands/stdio.ts")));
 }
 
+function timeout(what: string): Option {
+  return new Option("--timeout <ms>", what).argParser(milliseconds);
+}
+
 function addQuestions(command: Define, load: Loader): void {
-  const timeout = (what: string): Option => new Option("--timeout <ms>", what).argParser(milliseconds);
   command({ usage: "servers", summary: "Show how each server stands", failed: "a server is down" })
     .addOption(timeout("how long to wait for them"))
     .action(load(() => import("./commands/servers.ts")));
-  command({
-    usage: "tools",
-    summary: "List every tool that can be called",
-    examples: ["tools --server github", "tools --json | jq -r '.[].name'"],
-  })
-    .option("--server <name>", "of one server only")
-    .option("--toolset <name>", "of a toolset only")
-    .addOption(timeout("how long to wait for the servers"))
-    .action(load(() => import("./commands/tools.ts")));
+  addTools(command, load);
   command({
     usage: "call <tool> [arguments]",
     summary: "Call a tool",
@@ -152,6 +147,30 @@ function addQuestions(command: Define, load: Loader): void {
   })
     .addOption(timeout("how long to wait for the servers"))
     .action(load(() => import("./commands/doctor.ts")));
+}
+
+function addTools(command: Define, load: Loader): void {
+  command({
+    usage: "tools",
+    summary: "List every tool that can be called",
+    examples: ["tools --server github", "tools --tokens", "tools --json | jq -r '.[].name'"],
+  })
+    .option("--server <name>", "of one server only")
+    .option("--toolset <name>", "of a toolset only")
+    .option("--tokens", "what each server's tools cost a model's window")
+    .addOption(timeout("how long to wait for the servers"))
+    .action(load(() => import("./commands/tools.ts")));
+  command({
+    usage: "search <words...>",
+    summary: "Find tools by what they do",
+    more: "The best first, as a model finds them that is not shown all tools.",
+    failed: "no tool fits",
+    examples: ["search open an issue", "search 'send a message' --limit 3 --json"],
+  })
+    .option("--toolset <name>", "in a toolset only")
+    .addOption(new Option("--limit <count>", "so many at the most").argParser(count))
+    .addOption(timeout("how long to wait for the servers"))
+    .action(load(() => import("./commands/search.ts")));
 }
 
 function addEdits(command: Define, load: Loader): void {

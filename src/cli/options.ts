@@ -28,3 +28,8 @@ export function duration(text: string): number {
   if (ms === undefined || ms < 1_000) throw new InvalidArgumentError('It must be a duration of a second at least, such as "12h" or "90d".');
   return ms;
 }
+
+export function count(text: string): number {
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError("It must be a number from 1 to 999.");
+  return Number(text);
+}

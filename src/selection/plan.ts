@@ -34,7 +34,12 @@ export function within(definitions: readonly JsonObject[], { tools, tokens }: Bu
 
 /** What is left of a budget once these are shown. */
 export function rest({ tools, tokens }: Budget, shown: readonly JsonObject[]): Budget {
-  return { tools: tools - shown.length, tokens: tokens - shown.reduce((sum, definition) => sum + tokensOf(definition), 0) };
+  return { tools: tools - shown.length, tokens: tokens - costOf(shown) };
+}
+
+/** Tokens of all of them. */
+export function costOf(definitions: readonly JsonObject[]): number {
+  return definitions.reduce((sum, definition) => sum + tokensOf(definition), 0);
 }
 
 /** The tools that the patterns pick, in the order of the patterns; each once. */

@@ -1,9 +1,9 @@
 /** What a model is shown of one View: everything while that fits the budget, else a few tools and the means to find the rest. */
 
 import type { JsonObject } from "../base/json.ts";
-import type { Snapshot } from "../catalog/item.ts";
+import type { Item, Snapshot } from "../catalog/item.ts";
 import type { OwnTool, Surface } from "./own-tool.ts";
-import { fits, pinned, rest, within, type Plan } from "./plan.ts";
+import { costOf, fits, pinned, rest, within, type Budget, type Plan } from "./plan.ts";
 import type { SurfaceMemory } from "./surface-memory.ts";
 
 /** The tools that one model is shown now. */
@@ -24,6 +24,9 @@ export interface SelectionParts {
   /** Told when a list is first a search. */
   searched(): void;
 }
+
+/** Of a budget for one task, the tools that find others get no more. */
+const OWN_SHARE = 0.3;
 
 /** What was made of one state of the catalog and of the configuration. */
 interface Made {
@@ -56,6 +59,25 @@ export class Selection {
     const set = made.sets.get(surface) ?? this.#make(surface, made);
     made.sets.set(surface, set);
     return set;
+  }
+
+  /**
+   * What is to be shown for one task: the pinned tools, the best for it, and the means to find others where they leave
+   * room for the best; everything where that fits.
+   *
+   * @param best tools for the task, best first
+   * @param budget what stands otherwise than in the configuration
+   */
+  select(best: readonly Item[], budget: Partial<Budget>): ActiveSet {
+    const { snapshot, plan } = this.#now();
+    const room = { ...plan.budget, ...budget };
+    const [all, own] = [this.#ownOn("all", snapshot), this.#ownOn("search", snapshot)];
+    const everything = [...definitionsOf(snapshot), ...all];
+    if (fits(everything, room)) return { surface: "all", tools: everything };
+    const isRoom = own.length <= room.tools * OWN_SHARE && costOf(own) <= room.tokens * OWN_SHARE;
+    const beside = isRoom ? own : all;
+    const wanted = [...new Set([...pinned(snapshot, plan.pins), ...best])].map((item) => item.definition);
+    return { surface: "search", tools: [...within(wanted, rest(room, beside)), ...beside] };
   }
 
   #now(): Made {

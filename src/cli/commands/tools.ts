@@ -1,20 +1,23 @@
 /** `toolyard tools`: everything that can be called, by its exposed name. */
 
 import { ToolyardError } from "../../base/errors.ts";
-import { namePrefix } from "../../catalog/name.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { ServerStatus } from "../../status.ts";
 import type { ToolDefinition } from "../../view.ts";
 import { EXIT } from "../exit.ts";
+import { ownersIn } from "../owners.ts";
 import type { CommonOptions } from "../command.ts";
 import { paint, type Output } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
 import { withYard, type CommandYard } from "../yard.ts";
+import { printTokens } from "./tools-tokens.ts";
 
 export interface ToolsOptions extends CommonOptions {
   readonly server?: string;
   readonly toolset?: string;
   readonly timeout?: number;
+  /** What they cost a model's window, in their place. */
+  readonly tokens?: boolean;
 }
 
 const WAIT_MS = 10_000;
@@ -31,7 +34,9 @@ async function show(opened: CommandYard, options: ToolsOptions, output: Output):
   const { server, toolset, timeout = WAIT_MS } = options;
   const view = yard.view(toolset !== undefined && gateway === undefined ? { toolset } : {});
   await yard.ready({ timeoutMs: timeout });
-  print(server === undefined ? view.allTools() : await onlyOf(server, view.allTools(), opened), output);
+  const tools = server === undefined ? view.allTools() : await onlyOf(server, view.allTools(), opened);
+  if (options.tokens === true) await printTokens(tools, opened, output);
+  else print(tools, output);
   for (const status of await opened.servers()) {
     if (status.lists === "none" && !isOff(status) && (server ?? status.name) === status.name) tellMissing(status, output);
   }
@@ -47,8 +52,9 @@ function tellMissing({ name, state, reason }: ServerStatus, output: Output): voi
   if (reason !== undefined) output.note(reason, 2);
 }
 
-/** A gateway's list does not say whose a tool is; the namespace does. @throws USAGE when there is no such server */
-async function onlyOf(server: string, tools: ToolDefinition[], { yard, place, gateway }: CommandYard): Promise<ToolDefinition[]> {
+/** @throws USAGE when there is no such server */
+async function onlyOf(server: string, tools: ToolDefinition[], opened: CommandYard): Promise<ToolDefinition[]> {
+  const { yard, place, gateway } = opened;
   const config = gateway === undefined ? yard.config : await loadConfig(place.file, { inputs: place.inputs });
   const found = config.servers.get(server);
   if (found === undefined) {
@@ -56,10 +62,8 @@ async function onlyOf(server: string, tools: ToolDefinition[], { yard, place, ga
     if (config.rejected.has(server)) return [];
     throw new ToolyardError("USAGE", `There is no server "${server}".`, { mend: `There are: ${names.join(", ")}.` });
   }
-  const prefix = namePrefix({ namespace: found.namespace, separator: config.naming.separator });
-  if (gateway !== undefined) return tools.filter(({ name }) => name.startsWith(prefix));
-  const own = new Set(yard.tools({ server }).map(({ name }) => name));
-  return tools.filter(({ name }) => own.has(name));
+  const ownerOf = await ownersIn(opened);
+  return tools.filter(({ name }) => ownerOf(name) === server);
 }
 
 function print(tools: ToolDefinition[], output: Output): void {
