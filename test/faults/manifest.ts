@@ -132,7 +132,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "OVL-05": row("Subscriptions and sessions without number", "practice", "ovl-many"),
   "OVL-06": row("All servers go down and come back", "gRPC, jitter", "ovl-many"),
   "OVL-07": row("No file descriptor left", "practice", "ovl-many"),
-  "OVL-08": row("Hours of everything at once", "practice", "ovl"),
+  "OVL-08": row("Hours of everything at once", "practice", "ovl-soak"),
 
   "SHD-01": row("The end of an idle gateway", "field reports", "shd"),
   "SHD-02": row("The end with a call in flight", "Envoy, drain", "shd"),
