@@ -23,7 +23,7 @@ const COUNTS = {
   PER: 6,
   CLI: 5,
 };
-const AUTHENTICATION = [1, 2, 4, 6, 11, 13];
+const AUTHENTICATION = [1, 2, 4, 5, 6, 11, 13];
 
 const rows = (group: string, numbers: readonly number[]): string[] =>
   numbers.map((number) => `${group}-${String(number).padStart(2, "0")}`);

@@ -62,12 +62,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "PRO-06": row("Methods and headers of the other era", "MCP", "pro-http"),
   "PRO-07": row("Result types that nobody knows", "MCP", "pro"),
   "PRO-08": row("Messages that do not belong on a stream", "MCP", "pro"),
-  "PRO-09": row(
-    "A request state altered, swapped, replayed",
-    "MCP, multi-round requests",
-    "pro-rounds",
-    "A second principal comes with the keys of the gateway.",
-  ),
+  "PRO-09": row("A request state altered, swapped, replayed", "MCP, multi-round requests", "pro-rounds"),
   "PRO-10": row("Wrong progress, and floods of it", "MCP, progress", "pro-rounds"),
 
   "DSC-01": row("One server hangs in the handshake, one in its list", "field reports", "dsc"),

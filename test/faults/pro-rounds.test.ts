@@ -6,7 +6,7 @@ import { startHttp } from "../support/fixture.ts";
 import type { HttpClient } from "../support/http-client.ts";
 import { textOf, type WireMessage } from "../support/inbox.ts";
 import { pause } from "../support/wait.ts";
-import { startGateway } from "./gateway.ts";
+import { makeHome, startGateway } from "./gateway.ts";
 import { openServer, openServers, type Era } from "./servers.ts";
 
 const capabilities = { elicitation: {} };
@@ -87,6 +87,29 @@ describe("rounds of questions", () => {
     expect((await answerTo(stranger, asked, "a__elicit")).error).toMatchObject({ code: -32602 });
     await pause(1_100);
     expect((await answerTo(client, asked, "a__elicit")).error).toMatchObject({ code: -32602, message: expect.stringContaining("too old") });
+  });
+
+  it("PRO-09 a state of one principal is worth nothing to another, nor to nobody, and goes on for its own", async () => {
+    await using server = await openServer("http", "modern");
+    const auth = { gateway: { auth: { keys: true } } };
+    using home = makeHome({ ...auth, mcpServers: { a: { ...server.entry, sharing: "shared" } } });
+    const [alice, bob] = [await home.key("alice"), await home.key("bob")];
+    await using gateway = await home.serve();
+    const options = { era: "modern", capabilities } as const;
+    await using hers = await gateway.client({ ...options, headers: alice.headers });
+    await using his = await gateway.client({ ...options, headers: bob.headers });
+    await using nobody = await gateway.client(options);
+    await hers.toolNames();
+    await his.toolNames();
+    const asked = await hers.call("a__elicit", { message: "Which?" });
+    const [mine = "", other = ""] = [asked, await his.call("a__elicit", { message: "Which?" })].map(({ result }) =>
+      String(result?.["requestState"]),
+    );
+    expect((await answerTo(his, asked, "a__elicit", mine)).error).toMatchObject({ code: -32602 });
+    expect((await answerTo(hers, asked, "a__elicit", other)).error).toMatchObject({ code: -32602 });
+    await expect(answerTo(nobody, asked, "a__elicit", mine)).rejects.toMatchObject({ status: 401 });
+    expect(textOf(await answerTo(hers, asked, "a__elicit", mine))).toContain("accept");
+    expect(textOf(await answerTo(his, asked, "a__elicit", other))).toContain("accept");
   });
 
   it("PRO-09 a server that asks for ever is stopped after eight rounds, and the next call is well", async () => {

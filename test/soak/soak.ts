@@ -182,8 +182,8 @@ async function settle(gateway: Gateway, working: readonly SoakServer[], startedA
 /** A connection that is kept for the next call, more or less. */
 const SOME = 12;
 
-function verdict(run: Pick<SoakResult, "tally" | "before" | "after" | "samples"> & { readonly gateway: Gateway }): string[] {
-  const { tally, before, after, samples, gateway } = run;
+function verdict(seen: Pick<SoakResult, "tally" | "before" | "after" | "samples"> & { readonly gateway: Gateway }): string[] {
+  const { tally, before, after, samples, gateway } = seen;
   const grew = (what: "descriptors" | "timers" | "children", by: number): string[] =>
     after[what] > before[what] + by ? [`${what}: ${before[what]} before, ${after[what]} after`] : [];
   const zombies = samples.filter((each) => each.zombies > 2).length;
