@@ -1,7 +1,7 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { PassThrough, type Duplex } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { tempDir } from "../../test/support/fixture.ts";
+import { stdioServer, tempDir } from "../../test/support/fixture.ts";
 import { modernParams, type WireMessage } from "../../test/support/inbox.ts";
 import { until, within } from "../../test/support/wait.ts";
 import type { JsonObject } from "../base/json.ts";
@@ -133,6 +133,18 @@ describe("one client on a pipe", () => {
     await until(() => test.witness.cancelled.some(({ who }) => who === "pipe legacy"));
     await line.request(2, "ping");
     expect(line.messages.map(({ id }) => id)).toEqual(["init", 2]);
+  });
+
+  it("is one client in the modern era too: a question that names no call is put to it, whatever else it has under way", async () => {
+    test.yard.add("asks", stdioServer());
+    await test.yard.ready();
+    const { line } = open();
+    const modern = (params: JsonObject): JsonObject => modernParams(params, { elicitation: {} });
+    line.send({ id: "slow", method: "tools/call", params: modern(call("asks__slow", { ms: 1_500 })) });
+    const asked = await line.request("asks", "tools/call", modern(call("asks__elicit", { message: "Well?" })));
+    expect(asked.result).toMatchObject({ resultType: "input_required" });
+    await line.answer("slow");
+    test.yard.remove("asks");
   });
 
   it("is told of changes, by notification or on a stream that it opened", async () => {

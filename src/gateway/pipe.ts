@@ -2,10 +2,11 @@
 
 import { randomUUID } from "node:crypto";
 import type { Readable, Writable } from "node:stream";
+import { isDeepStrictEqual } from "node:util";
 import type { Caller } from "../base/call.ts";
 import { ToolyardError } from "../base/errors.ts";
 import type { Limits } from "../config/config.ts";
-import { classifyMessage } from "../era/classify.ts";
+import { classifyMessage, type ModernClaim } from "../era/classify.ts";
 import { peekId, readEnvelope, writeError, writeResult, type Envelope } from "../wire/envelope.ts";
 import { LineWriter } from "../wire/line-writer.ts";
 import { LineReader } from "../wire/lines.ts";
@@ -59,6 +60,7 @@ class PipeClient implements Outlet {
   readonly #options: PipeOptions;
   readonly #peer: Peer;
   readonly #key = randomUUID();
+  #modern: Caller | undefined;
 
   constructor(face: Face, output: Writable, options: PipeOptions) {
     this.#face = face;
@@ -100,10 +102,17 @@ class PipeClient implements Outlet {
     const claim = classifyMessage(envelope);
     if (claim.kind === "reject") throw claim.error;
     if (claim.kind === "modern") {
-      const client = { peer: this.#peer, caller: modernCaller(claim, LOCAL_IDENTITY) };
+      const client = { peer: this.#peer, caller: this.#modernCaller(claim) };
       return await converse(this.#face.endpoint, client, envelope, { outlet: this, claim });
     }
     return envelope.method === "initialize" ? this.#initialize(envelope) : await this.#legacy(envelope);
+  }
+
+  /** The same one as long as it says the same of itself: who stands at the end of a pipe is one client, whatever it asks at once. */
+  #modernCaller(claim: ModernClaim): Caller {
+    const made = modernCaller(claim, LOCAL_IDENTITY);
+    if (!isDeepStrictEqual(made, this.#modern)) this.#modern = made;
+    return this.#modern ?? made;
   }
 
   #initialize({ id, params }: Envelope): Buffer | undefined {
