@@ -1,9 +1,10 @@
-/** A scripted model on loopback that speaks OpenAI's APIs, streaming or not: agents can be tried and checked without a key. */
+/** A scripted model on loopback that speaks OpenAI's and Anthropic's APIs, streaming or not: agents can be tried and checked without a key. */
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { chat } from "./model/chat.ts";
+import { messages } from "./model/messages.ts";
 import { responses } from "./model/responses.ts";
 import { toConversation, type Dialect, type Request, type Script } from "./model/turn.ts";
 
@@ -30,6 +31,7 @@ export interface ScriptedModel extends AsyncDisposable {
 const dialects = new Map<string, Dialect>([
   ["/v1/chat/completions", chat],
   ["/v1/responses", responses],
+  ["/v1/messages", messages],
 ]);
 
 /** Opens the endpoint on a free port. What the script throws is answered with status 400, which clients do not repeat. */

@@ -27,13 +27,39 @@ describe("openaiAgents", () => {
     expect(called).toEqual(tools.map(({ name }) => name));
   });
 
-  it("keeps a tool that has gone in the list, so that no run ends by it", async () => {
+  it("keeps a tool that has gone for the runs that were shown it, behind what came later, and for no other", async () => {
     const tools: ToolDefinition[] = [{ name: "a", inputSchema: schema }];
     const server = openaiAgents(source(tools));
-    await server.listTools();
-    tools.length = 0;
-    tools.push({ name: "b", inputSchema: schema });
-    expect((await server.listTools()).map(({ name }) => name)).toEqual(["a", "b"]);
+    const [first, second] = [{}, {}];
+    const shownTo = async (runContext: object): Promise<string[]> => {
+      const shown: string[] = [];
+      for (const tool of await server.listTools()) if (await server.toolFilter({ runContext }, tool)) shown.push(tool.name);
+      return shown;
+    };
+    expect(await shownTo(first)).toEqual(["a"]);
+    tools.splice(0, 1, { name: "b", inputSchema: schema });
+    expect(await shownTo(first)).toEqual(["a", "b"]);
+    expect(await shownTo(second)).toEqual(["b"]);
+    tools.splice(0, 1, { name: "c", inputSchema: schema });
+    expect([await shownTo(first), await shownTo(second)]).toEqual([
+      ["a", "b", "c"],
+      ["b", "c"],
+    ]);
+  });
+
+  it("gives text and images as that SDK knows them, and everything else as text", async () => {
+    const image = { type: "image", data: "AAAA", mimeType: "image/png" };
+    const link = { type: "resource_link", uri: "file:///a", name: "a" };
+    const result = { content: [image, link], _meta: { origin: "db" } };
+    const server = openaiAgents(source([], async () => result));
+    const content = await server.callTool("a", {});
+    expect([...content]).toEqual([image, { type: "text", text: 'Resource "a" at file:///a' }]);
+    expect(content._meta).toEqual({ origin: "db" });
+    const blind = openaiAgents(
+      source([], async () => result),
+      { images: false },
+    );
+    expect((await blind.callToolResult("a", {})).content.map(({ type }) => type)).toEqual(["text", "text"]);
   });
 
   it("gives content as an array with the rest beside it, and reports the call", async () => {

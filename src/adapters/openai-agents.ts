@@ -5,34 +5,19 @@
 
 import { isObject } from "../base/json.ts";
 import type { ToolDefinition, ToolResult } from "../view.ts";
+import { isImage, partsOf, type Part } from "./parts.ts";
+import { caller, forModel, type AdapterOptions, type ToolSource } from "./source.ts";
+import { ToolNames } from "./tool-names.ts";
 
-/** What the adapter needs of a Toolyard or a View. */
-export interface ToolSource {
-  tools(): ToolDefinition[];
-  callTool(name: string, args: Record<string, unknown>, options: { signal?: AbortSignal; onProgress?: OnProgress }): Promise<ToolResult>;
-  /** The same for whoever puts results straight into a model's window. */
-  forModel?(): ToolSource;
-}
+export type { CallRecord, ToolSource } from "./source.ts";
 
-type OnProgress = (progress: { progress: number; total?: number; message?: string }) => void;
-
-export interface OpenaiAgentsOptions {
+export interface OpenaiAgentsOptions extends AdapterOptions {
   /** Shown in traces. Two objects of one name in one process share that SDK's list cache, so let it differ. */
   readonly name?: string;
   /** Give the model `structuredContent` where a tool returns it. Default false. */
   readonly useStructuredContent?: boolean;
-  /** Told after each call, for logs and for showing what an answer rests on. */
-  onCall?(call: CallRecord): void;
-  onProgress?(tool: string, progress: Parameters<OnProgress>[0]): void;
-}
-
-/** One finished call. */
-export interface CallRecord {
-  readonly tool: string;
-  readonly arguments: Record<string, unknown>;
-  readonly ms: number;
-  readonly ok: boolean;
-  readonly result: ToolResult;
+  /** Give the model images; false: say that there is one. Default true. */
+  readonly images?: boolean;
 }
 
 /** A tool as that SDK lists it. */
@@ -58,6 +43,8 @@ export interface AgentServer {
   /** Always false: the list is in memory, and asking anew each turn shows tools that came meanwhile. */
   cacheToolsList: boolean;
   useStructuredContent: boolean;
+  /** Keeps what a run has once been shown in that run, and new runs free of what has gone. */
+  toolFilter(context: { runContext: object }, tool: { name: string }): Promise<boolean>;
   /** Turns what should never be thrown into text that names its cause; that SDK would hide it. */
   errorFunction(args: { error: unknown }): string;
   connect(): Promise<void>;
@@ -73,76 +60,67 @@ export interface AgentServer {
   invalidateToolsCache(): Promise<void>;
 }
 
-/** Names that this SDK would change by itself are changed here, once, so that they stay unique. */
-const LEGAL = /^[A-Za-z0-9_]{1,64}$/;
-const LONGEST = 64;
-
 let made = 0;
 
 /**
- * One object for `mcpServers`. Its list never waits and never throws; tools are only added within its life, so that a
- * run never meets a tool that has gone: a call to one answers why. `connect` and `close` do nothing: the yard owns the
- * servers.
+ * One object for `mcpServers`. Its first list waits until every server has settled or `discovery.wait` has passed, later
+ * ones for nothing, and none ever throws. Within a run tools are only added, since that SDK ends a run whose model calls
+ * a tool that has gone: here such a call answers why. `connect` and `close` do nothing: the yard owns the servers.
  *
  * @param given a Toolyard, or a View of it
  */
 export function openaiAgents(given: ToolSource, options: OpenaiAgentsOptions = {}): AgentServer {
-  const source = given.forModel?.() ?? given;
-  const names = new AgentNames();
-  const seen = new Map<string, AgentTool>();
-  const call = async (name: string, args: Record<string, unknown> | null, signal: AbortSignal | undefined): Promise<ToolResult> => {
-    const startedAt = performance.now();
-    const tool = names.exposed(name);
-    const onProgress: OnProgress = (progress) => options.onProgress?.(tool, progress);
-    const result = await source.callTool(tool, args ?? {}, { ...(signal === undefined ? {} : { signal }), onProgress });
-    options.onCall?.({ tool, arguments: args ?? {}, ms: performance.now() - startedAt, ok: result.isError !== true, result });
-    return result;
-  };
+  const source = forModel(given);
+  const offered = new Offered(source);
+  const callTool = caller(source, options);
+  const call = async (name: string, args: unknown, signal: AbortSignal | undefined): Promise<AgentResult> =>
+    toAgentResult(await callTool(offered.names.toExposed(name), args, { signal }), options.images ?? true);
   return {
     name: options.name ?? `toolyard-${++made}`,
     cacheToolsList: false,
     useStructuredContent: options.useStructuredContent ?? false,
+    toolFilter: async ({ runContext }, { name }) => offered.isShownIn(runContext, name),
     errorFunction: ({ error }) => `The tool could not be called: ${error instanceof Error ? error.message : String(error)}`,
     connect: async () => {},
     close: async () => {},
     invalidateToolsCache: async () => {},
     listTools: async () => {
-      for (const tool of source.tools()) {
-        const name = names.agentName(tool.name);
-        seen.set(name, toAgentTool(name, tool));
-      }
-      return [...seen.values()];
+      await source.discovered?.();
+      return offered.list();
     },
     callTool: async (name, args, _meta, { signal } = {}) => toContent(await call(name, args, signal)),
-    callToolResult: async (name, args, _meta, { signal } = {}) => toAgentResult(await call(name, args, signal)),
+    callToolResult: (name, args, _meta, { signal } = {}) => call(name, args, signal),
   };
 }
 
-/** Exposed names on one side, names of `[A-Za-z0-9_]` on the other; each pair stays for good. */
-class AgentNames {
-  readonly #toAgent = new Map<string, string>();
-  readonly #toExposed = new Map<string, string>();
+/** What the models of all runs have been shown, and what each run has. */
+class Offered {
+  readonly names = new ToolNames();
+  readonly #source: ToolSource;
+  readonly #ever = new Map<string, AgentTool>();
+  readonly #byRun = new WeakMap<object, Set<string>>();
+  #now: ReadonlySet<string> = new Set();
 
-  agentName(exposed: string): string {
-    const known = this.#toAgent.get(exposed);
-    if (known !== undefined) return known;
-    const name = this.#free(exposed);
-    this.#toAgent.set(exposed, name);
-    this.#toExposed.set(name, exposed);
-    return name;
+  constructor(source: ToolSource) {
+    this.#source = source;
   }
 
-  exposed(agentName: string): string {
-    return this.#toExposed.get(agentName) ?? agentName;
+  /** Every tool that there ever was, in the order in which they came. */
+  list(): AgentTool[] {
+    const tools = this.#source.tools();
+    this.names.learn(tools.map(({ name }) => name));
+    const present = tools.map((tool) => toAgentTool(this.names.toModel(tool.name), tool));
+    for (const tool of present) this.#ever.set(tool.name, tool);
+    this.#now = new Set(present.map(({ name }) => name));
+    return [...this.#ever.values()];
   }
 
-  #free(exposed: string): string {
-    const plain = LEGAL.test(exposed) ? exposed : exposed.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, LONGEST);
-    for (let count = 1; ; count++) {
-      const suffix = count === 1 ? "" : `_${count}`;
-      const name = plain.slice(0, LONGEST - suffix.length) + suffix;
-      if (!this.#toExposed.has(name)) return name;
-    }
+  /** Is the tool there now, or was it once shown to this run? That SDK asks for each tool of each list. */
+  isShownIn(run: object, name: string): boolean {
+    const shown = this.#byRun.get(run) ?? new Set();
+    this.#byRun.set(run, shown);
+    if (this.#now.has(name)) shown.add(name);
+    return shown.has(name);
   }
 }
 
@@ -162,17 +140,22 @@ function toAgentTool(name: string, { description, inputSchema }: ToolDefinition)
   return { name, ...(description === undefined ? {} : { description }), inputSchema: schema as AgentTool["inputSchema"] };
 }
 
-function toAgentResult({ content, _meta, structuredContent, isError }: ToolResult): AgentResult {
+/** That SDK gives the model text and images; one block that it does not know would make JSON of all of them. */
+function toAgentResult(result: ToolResult, images: boolean): AgentResult {
+  const { _meta, structuredContent, isError } = result;
   return {
-    content,
+    content: partsOf(result, (media) => images && isImage(media)).map(toBlock),
     ...(_meta === undefined ? {} : { _meta }),
     ...(isObject(structuredContent) ? { structuredContent } : {}),
     ...(isError === undefined ? {} : { isError }),
   };
 }
 
+function toBlock(part: Part): AgentResult["content"][number] {
+  return part.kind === "text" ? { type: "text", text: part.text } : { type: "image", data: part.data, mimeType: part.mimeType };
+}
+
 /** That SDK wants the content itself, with the rest of the result as properties of the array. */
-function toContent(result: ToolResult): Content {
-  const { content, ...rest } = toAgentResult(result);
+function toContent({ content, ...rest }: AgentResult): Content {
   return Object.assign([...content], rest);
 }
