@@ -73,10 +73,10 @@ describe("AUT-05", () => {
     using home = makeHome({ mcpServers: { a: stdioServer() }, gateway: AUTH });
     const { id, key } = await home.key("alice");
     await using gateway = await home.serve();
-    const last = key.endsWith("0") ? "1" : "0";
+    const [first, last] = [key[16] === "0" ? "1" : "0", key.endsWith("0") ? "1" : "0"];
     const wrong = [
       `x${key.slice(1)}`,
-      `ty_${id}_${last}${key.slice(17)}`,
+      `ty_${id}_${first}${key.slice(17)}`,
       key.slice(0, -1) + last,
       key.slice(0, -1),
       `${key}0`,

@@ -138,10 +138,10 @@ function rowOf(key: Key): Word[] {
 }
 
 function scopeText({ scope, surface }: Pick<Key, "scope" | "surface">): string {
-  const shown = surface === undefined ? "" : `, shown as ${surface}`;
-  if (scope === undefined) return `everything${shown}`;
+  const manner = surface === undefined ? "" : `, shown as ${surface}`;
+  if (scope === undefined) return `everything${manner}`;
   const servers = scope.servers.map((name) => `server ${name}`);
-  return [...scope.toolsets.map((name) => `toolset ${name}`), ...servers].join(", ") + shown;
+  return [...scope.toolsets.map((name) => `toolset ${name}`), ...servers].join(", ") + manner;
 }
 
 function day(ms: number): string {
