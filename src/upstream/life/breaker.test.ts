@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Breaker } from "./breaker.ts";
 
@@ -67,5 +68,50 @@ describe("Breaker", () => {
     expect(breaker.ask(1_000)).toBe(0);
     breaker.release(breaker.round);
     expect(breaker.ask(1_000)).toBe(0);
+  });
+});
+
+/** What a caller may do; `wait` lets time pass. */
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.constant("begin" as const) },
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom("succeed" as const, "fail" as const, "release" as const), fc.nat(9)) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("wait" as const), fc.nat(1_500)) },
+);
+
+describe("Breaker, whatever happens in whatever order", () => {
+  it("is open only after failures in a row, lets one probe through at a time, and is never open for ever", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const breaker = new Breaker(limits);
+        const running: { readonly round: number; readonly probe: boolean }[] = [];
+        let [now, failed] = [0, 0];
+        for (const each of steps) {
+          if (each === "begin") {
+            const probe = breaker.open;
+            const ms = breaker.ask(now);
+            expect(ms).toBeLessThanOrEqual(10 * limits.openMs);
+            if (ms > 0) expect(probe).toBe(true); // who is sent away is sent away by an open breaker
+            else running.push({ round: breaker.round, probe });
+          } else if (each[0] === "wait") now += each[1];
+          else {
+            const [what, nth] = each;
+            const [call] = running.splice(nth % Math.max(1, running.length), 1);
+            if (call === undefined) continue;
+            const wasOpen = breaker.open;
+            if (what === "succeed") breaker.succeed();
+            else if (what === "fail") breaker.fail(now, call.round);
+            else breaker.release(call.round);
+            failed = what === "succeed" ? 0 : what === "fail" ? failed + 1 : failed;
+            if (!wasOpen && breaker.open) expect(failed).toBeGreaterThanOrEqual(limits.failures);
+            if (what === "succeed") expect(breaker.open).toBe(false);
+          }
+          const round = breaker.round;
+          expect(running.filter((call) => call.probe && call.round === round).length).toBeLessThanOrEqual(1);
+        }
+        for (const call of running) breaker.release(call.round);
+        expect(breaker.ask(now + 10 * limits.openMs)).toBe(0);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

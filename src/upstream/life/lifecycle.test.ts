@@ -22,4 +22,22 @@ describe("lifecycle", () => {
   it("reaches ready only through connecting", () => {
     for (const state of STATES) if (next(state, "connected") === "ready") expect(state).toBe("connecting");
   });
+
+  it("is ready only after a connection was wanted and made, and not after it ended, whatever comes in between", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...EVENTS), { maxLength: 60 }), (events) => {
+        let state: State = "idle";
+        let connected = false;
+        for (const event of events) {
+          const before: State = state;
+          state = next(state, event) ?? state;
+          if (event === "connected" && before === "connecting") connected = true;
+          else if (state !== before) connected = false;
+          expect(state === "ready").toBe(connected);
+          if (before === "disabled") expect(["disabled", "idle", "closed"]).toContain(state);
+        }
+        expect(next(state, "close") ?? state).toBe("closed");
+      }),
+    );
+  });
 });
