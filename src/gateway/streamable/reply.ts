@@ -9,9 +9,6 @@ import { EventStream, type StreamOptions } from "./event-stream.ts";
 import type { Session } from "./sessions.ts";
 import type { StreamRecord } from "./journal.ts";
 
-/** An answer that takes longer, in ms, becomes a stream, so that nothing on the way takes its connection for dead. */
-const QUIET_MS = 1_000;
-
 /** Up to this size, in bytes, an answer is handed over as text: node then writes it together with the head, at once. */
 const ONE_WRITE = 16 * 1024;
 
@@ -38,9 +35,9 @@ export class Reply implements Outlet {
     this.#session = session;
   }
 
-  /** The answer may take a while. */
+  /** The answer may take a while: one that takes long becomes a stream, so that nothing on the way takes its connection for dead. */
   await(): void {
-    if (this.#options.takesStream) this.#quiet = setTimeout(() => this.#open(), QUIET_MS);
+    if (this.#options.takesStream) this.#quiet = setTimeout(() => this.#open(), this.#options.keepAliveMs);
   }
 
   send(message: Buffer, droppable: boolean): boolean {
