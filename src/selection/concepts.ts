@@ -12,7 +12,7 @@ const REPETITION = 0.5;
 /** What a guess at a mistyped word is worth. */
 const GUESS = 0.3;
 /** Of a long question so many terms count, those that say most. */
-const TERMS = 64;
+const TERMS = 48;
 
 interface Choice {
   readonly list: PostingList;
@@ -48,16 +48,25 @@ export function conceptsOf(clauses: readonly Clause[], vocabulary: Vocabulary, s
       else known.count += each.count;
     }
   }
-  const concepts: [string, Concept][] = [];
+  const concepts = new Map<string, Concept>();
   for (const [term, { first, count }] of wanted) {
     const choices = choicesOf(first, vocabulary, size);
-    if (choices.length > 0) concepts.push([term, { choices, weight: emphasis(first.weight, count), count }]);
+    if (choices.length > 0) concepts.set(term, { choices, weight: emphasis(first.weight, count), count });
   }
-  return new Map(concepts.length <= TERMS ? concepts : concepts.toSorted(([, a], [, b]) => importance(b) - importance(a)).slice(0, TERMS));
+  return concepts.size <= TERMS ? concepts : weightiest(concepts);
 }
 
-function importance({ choices, weight }: Concept): number {
-  return weight * Math.max(...choices.map(({ factor }) => factor));
+function weightiest(concepts: ReadonlyMap<string, Concept>): ReadonlyMap<string, Concept> {
+  const weighed = [...concepts].map((entry) => {
+    const { choices, weight } = entry[1];
+    return { entry, weight: weight * choices.reduce((most, { factor }) => Math.max(most, factor), 0) };
+  });
+  return new Map(
+    weighed
+      .toSorted((a, b) => b.weight - a.weight)
+      .slice(0, TERMS)
+      .map(({ entry }) => entry),
+  );
 }
 
 function choicesOf({ term, joined }: Wanted, vocabulary: Vocabulary, size: number): Choice[] {

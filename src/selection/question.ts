@@ -32,7 +32,7 @@ const KEEPING = /(?:sav|writ|stor|export|output|creat|generat)\w*\b[^.!?\n]{0,60
 const REACH = 80;
 const ENDING = /\.(\w{1,5})$/;
 /** Keys, hashes and base64: whatever they are, they are no words. */
-const UNREADABLE = /[\w+/=-]{40,}/g;
+const UNREADABLE = /(?<![\w+/=-])[\w+/=-]{40,}/g;
 
 /** The clauses of a question; none where nothing in it says anything. */
 export function clausesOf(question: string): Clause[] {

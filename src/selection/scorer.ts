@@ -18,6 +18,18 @@ export interface Scored {
   readonly scores: Float64Array;
 }
 
+/** How much a concept counts in the whole question, and in one clause of it. */
+interface Emphasis {
+  readonly part: number;
+  readonly here: number;
+}
+
+/** The documents that have been reached: by the question, and by one clause of it. */
+interface Reached {
+  readonly documents: number[];
+  readonly touched: number[];
+}
+
 /** One search at a time. All arrays are kept, and are zero between two searches. */
 export class Scorer {
   readonly #vocabulary: Vocabulary;
@@ -61,19 +73,23 @@ export class Scorer {
     for (const [term, { count, weight }] of clause) {
       const concept = concepts.get(term);
       if (concept === undefined) continue;
-      const here = emphasis(weight, count);
       const part = (concept.weight * count) / concept.count;
-      for (const document of this.#findBest(concept)) {
-        const best = this.#best[document] ?? 0;
-        this.#best[document] = 0;
-        if (this.#total[document] === 0) documents.push(document);
-        if (this.#clause[document] === 0) touched.push(document);
-        this.#total[document] = (this.#total[document] ?? 0) + best * part;
-        this.#coverage[document] = (this.#coverage[document] ?? 0) + part;
-        this.#clause[document] = (this.#clause[document] ?? 0) + best * here;
-      }
+      this.#addConcept(concept, { part, here: emphasis(weight, count) }, { documents, touched });
     }
     return touched;
+  }
+
+  #addConcept(concept: Concept, { part, here }: Emphasis, { documents, touched }: Reached): void {
+    const [best, total, inClause, coverage] = [this.#best, this.#total, this.#clause, this.#coverage];
+    for (const document of this.#findBest(concept)) {
+      const value = best[document] ?? 0;
+      best[document] = 0;
+      if (total[document] === 0) documents.push(document);
+      if (inClause[document] === 0) touched.push(document);
+      total[document] = (total[document] ?? 0) + value * part;
+      coverage[document] = (coverage[document] ?? 0) + part;
+      inClause[document] = (inClause[document] ?? 0) + value * here;
+    }
   }
 
   /** Of all that may stand for a concept the best counts, not the sum: many synonyms are no better than the word itself. */

@@ -1,9 +1,9 @@
 /** Finds tools by what they say of themselves: BM25 over weighted fields. Pure; who owns it decides when it works. */
 
 import type { Item, Section, Snapshot } from "../catalog/item.ts";
+import { BestFirst } from "./best-first.ts";
 import { weightsOf } from "./fields.ts";
-import { best, type Candidate } from "./ranking.ts";
-import { Scorer } from "./scorer.ts";
+import { Scorer, type Scored } from "./scorer.ts";
 import { ServerPrior } from "./server-prior.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
@@ -32,12 +32,6 @@ const USAGE_GAIN = 0.15;
 /** So many documents that are gone are carried along before everything is read anew. */
 const SPARE = 1000;
 
-interface Document {
-  readonly item: Item;
-  /** The number of its server's part. */
-  readonly part: number;
-}
-
 /** One server's tools in the index. */
 interface Part {
   readonly items: readonly Item[];
@@ -48,8 +42,12 @@ interface Part {
 export class ToolIndex {
   #vocabulary = new Vocabulary();
   #scorer = new Scorer(this.#vocabulary);
+  readonly #prior = new ServerPrior();
   readonly #parts = new Map<string, Part>();
-  #documents: (Document | undefined)[] = [];
+  /** By document; what is gone leaves a hole. */
+  #items: (Item | undefined)[] = [];
+  /** The number of the server's part, by document. */
+  #partOf = new Int32Array(64);
   #partCount = 0;
   #size = 0;
 
@@ -75,30 +73,52 @@ export class ToolIndex {
         yield;
       }
     }
-    if (this.#documents.length > 2 * this.#size + SPARE) this.#clear();
+    if (this.#items.length > 2 * this.#size + SPARE) this.#clear();
     for (const [server, items] of wanted) {
       if (!this.#parts.has(server)) yield* this.#add(server, items, snapshot.sections.get(server));
     }
   }
 
   /** The tools that fit the query best, best first; of equals, the one that comes first by its name. Never throws, whatever the text. */
-  search(query: string, { limit = LIMIT, only, usage }: SearchOptions = {}): Hit[] {
-    const scored = this.#scorer.score(query, this.#size, this.#documents.length);
-    const prior = new ServerPrior();
-    const candidates: Candidate[] = [];
-    for (const document of scored.documents) {
-      const found = this.#documents[document];
-      if (found === undefined || only?.(found.item.name, found.item) === false) continue;
-      const score = scored.scores[document] ?? 0;
-      prior.note(found.part, score);
-      candidates.push({ ...found, score });
-    }
+  search(query: string, options: SearchOptions = {}): Hit[] {
+    const scored = this.#scorer.score(query, this.#size, this.#items.length);
+    this.#weighServers(scored, options);
+    const best = this.#rank(scored, options);
     this.#scorer.clear(scored);
-    for (const candidate of candidates) {
-      const { part, item, score } = candidate;
-      candidate.score = prior.raise(part, score) * (1 + USAGE_GAIN * (usage?.(item) ?? 0));
+    return best.kept.flatMap(({ document, score }) => {
+      const item = this.#items[document];
+      return item === undefined ? [] : [{ name: item.name, item, score }];
+    });
+  }
+
+  /** Servers are judged by what may be seen of them; what may not has no score from here on. */
+  #weighServers({ documents, scores }: Scored, { only }: SearchOptions): void {
+    const prior = this.#prior;
+    prior.begin(this.#partCount);
+    for (const document of documents) {
+      if (only !== undefined && !this.#isSeen(document, only)) scores[document] = 0;
+      else prior.note(this.#partOf[document] ?? 0, scores[document] ?? 0);
     }
-    return best(candidates, limit).map(({ item, score }) => ({ name: item.name, item, score }));
+    prior.weigh();
+  }
+
+  #isSeen(document: number, only: NonNullable<SearchOptions["only"]>): boolean {
+    const item = this.#items[document];
+    return item !== undefined && only(item.name, item);
+  }
+
+  #rank({ documents, scores }: Scored, { limit = LIMIT, usage }: SearchOptions): BestFirst {
+    const best = new BestFirst(limit, (document) => this.#items[document]?.name ?? "");
+    for (const document of documents) {
+      const score = scores[document] ?? 0;
+      const raised = this.#prior.raise(this.#partOf[document] ?? 0, score);
+      if (score === 0 || !best.admits(raised * (1 + USAGE_GAIN))) continue;
+      const item = this.#items[document];
+      if (item === undefined) continue;
+      const used = raised * (1 + USAGE_GAIN * (usage?.(item) ?? 0));
+      if (best.admits(used)) best.offer(document, used);
+    }
+    return best;
   }
 
   *#add(server: string, items: readonly Item[], section: Section | undefined): Generator<void, void, void> {
@@ -106,14 +126,16 @@ export class ToolIndex {
     this.#parts.set(server, part);
     const number = this.#partCount++;
     for (const item of items) {
-      part.documents.push(this.#addTool({ item, part: number }, section));
+      part.documents.push(this.#addTool(item, number, section));
       yield;
     }
   }
 
-  #addTool(added: Document, section: Section | undefined): number {
-    const document = this.#documents.push(added) - 1;
-    for (const [term, weight] of weightsOf(added.item, section)) {
+  #addTool(item: Item, part: number, section: Section | undefined): number {
+    const document = this.#items.push(item) - 1;
+    if (document === this.#partOf.length) this.#partOf = grown(this.#partOf);
+    this.#partOf[document] = part;
+    for (const [term, weight] of weightsOf(item, section)) {
       this.#vocabulary.add(term, document, (weight * (SATURATION + 1)) / (weight + SATURATION));
     }
     this.#size++;
@@ -122,10 +144,10 @@ export class ToolIndex {
 
   /** The terms are found anew in its text: to keep them for each tool would double what the index takes. */
   #removeTool(document: number, section: Section | undefined): void {
-    const removed = this.#documents[document];
-    if (removed === undefined) return;
-    for (const term of weightsOf(removed.item, section).keys()) this.#vocabulary.remove(term);
-    this.#documents[document] = undefined;
+    const item = this.#items[document];
+    if (item === undefined) return;
+    for (const term of weightsOf(item, section).keys()) this.#vocabulary.remove(term);
+    this.#items[document] = undefined;
     this.#size--;
   }
 
@@ -134,9 +156,16 @@ export class ToolIndex {
     this.#vocabulary = new Vocabulary();
     this.#scorer = new Scorer(this.#vocabulary);
     this.#parts.clear();
-    this.#documents = [];
+    this.#partCount = 0;
+    this.#items = [];
     this.#size = 0;
   }
+}
+
+function grown(numbers: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(numbers.length * 2);
+  larger.set(numbers);
+  return larger;
 }
 
 function isSame(part: Part, items: readonly Item[] | undefined, section: Section | undefined): boolean {

@@ -1,11 +1,12 @@
 /** Text cut into the words that are counted: names as people write them, prose, and scripts that put no space between words. */
 
 /** Letters and digits that belong together; everything else only separates. */
-const RUN = /[\p{L}\p{N}]+/gu;
+const RUN = /[\p{L}\p{M}\p{N}]+/gu;
 /** Within such a run: an acronym with a plural s, an acronym, a word with what is numbered by it, digits, other scripts. */
 const PART = /\p{Lu}{2,}s(?![\p{Ll}])|\p{Lu}+(?!\p{Ll})\p{N}*|\p{Lu}?\p{Ll}+\p{N}*|\p{N}+|[^\p{Lu}\p{Ll}\p{N}]+/gu;
 const UNSPACED = /\p{scx=Han}|\p{scx=Hiragana}|\p{scx=Katakana}|\p{scx=Hangul}|\p{scx=Thai}/u;
-const PLAIN = /^[\p{ASCII}]*$/u;
+const SIMPLE = /^[a-z]+$/;
+const ACCENTS = /\p{M}+/gu;
 const NUMBERED = /^(\p{L}{3,})\p{N}+$/u;
 
 /**
@@ -15,9 +16,11 @@ const NUMBERED = /^(\p{L}{3,})\p{N}+$/u;
  * @param text anything, lone surrogates included
  */
 export function wordsOf(text: string): string[] {
-  const plain = PLAIN.test(text) ? text : text.normalize("NFKD").replaceAll(/\p{M}+/gu, "");
   const words: string[] = [];
-  for (const [run] of plain.matchAll(RUN)) addRun(run, words);
+  for (const run of text.match(RUN) ?? []) {
+    if (SIMPLE.test(run)) words.push(run);
+    else addRun(run.normalize("NFKD").replaceAll(ACCENTS, ""), words);
+  }
   return words;
 }
 
