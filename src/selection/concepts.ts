@@ -11,8 +11,10 @@ const RARITY = 1.2;
 const REPETITION = 0.5;
 /** What a guess at a mistyped word is worth. */
 const GUESS = 0.3;
+/** What more than this share of all tools say tells nothing in another word's place. */
+const COMMON = 0.25;
 /** Of a long question so many terms count, those that say most. */
-const TERMS = 48;
+const TERMS = 64;
 
 interface Choice {
   readonly list: PostingList;
@@ -75,7 +77,7 @@ function choicesOf({ term, joined }: Wanted, vocabulary: Vocabulary, size: numbe
   const choices: Choice[] = [];
   const consider = (other: string, share: number, most: number): void => {
     const list = vocabulary.find(other);
-    if (list !== undefined) choices.push({ list, factor: share * Math.min(most, rarity(list.live, size)) });
+    if (list !== undefined && (other === term || list.live < COMMON * size)) choices.push({ list, factor: share * Math.min(most, rarity(list.live, size)) });
   };
   consider(term, 1, limit);
   if (joined !== undefined) consider(joined, 1, Number.POSITIVE_INFINITY);
