@@ -7,7 +7,8 @@ import type { Item, Section, Snapshot } from "../src/catalog/item.ts";
 import { snapshotOf } from "../src/catalog/snapshot.ts";
 import { Dice } from "./dice.ts";
 
-const VERBS = "get list create update delete search send read write export import run check convert analyze schedule approve cancel assign".split(" ");
+const VERBS =
+  "get list create update delete search send read write export import run check convert analyze schedule approve cancel assign".split(" ");
 const THINGS =
   "issue file message event order invoice customer report ticket document image table query user team project task comment branch release channel contact payment product review server domain route station forecast price stock account session policy dataset model chart page note folder device sensor image video song recipe flight hotel booking course exam patient claim shipment".split(
     " ",
@@ -24,11 +25,14 @@ const TOOLS_PER_SERVER = 14;
 export class MadeCatalog {
   readonly #dice: Dice;
   readonly snapshot: Snapshot;
+  /** What the server is about whose tools are being made. */
+  #topic: readonly string[] = THINGS;
 
   constructor(tools: number, seed = 1) {
     this.#dice = new Dice(seed);
     const sections: Section[] = [];
-    for (let left = tools; left > 0; left -= TOOLS_PER_SERVER) sections.push(this.#server(sections.length, Math.min(left, TOOLS_PER_SERVER)));
+    for (let left = tools; left > 0; left -= TOOLS_PER_SERVER)
+      sections.push(this.#server(sections.length, Math.min(left, TOOLS_PER_SERVER)));
     this.snapshot = snapshotOf({
       version: 1,
       sections: new Map(sections.map((section) => [section.server, section])),
@@ -54,16 +58,17 @@ export class MadeCatalog {
 
   #server(number: number, tools: number): Section {
     const server = `${this.#rareWord()}-${number}`;
+    this.#topic = Array.from({ length: 4 }, () => this.#dice.pick(THINGS));
     const items = Array.from({ length: tools }, (_, at) => this.#tool(server, at));
     return { server, prefix: `${server}__`, source: "live", items, hidden: [], instructions: `${this.#words(12)}.`, capabilities: {} };
   }
 
   #tool(server: string, number: number): Item {
-    const [verb, thing] = [this.#dice.pick(VERBS), this.#dice.pick(THINGS)];
+    const [verb, thing] = [this.#dice.pick(VERBS), this.#dice.pick(this.#topic)];
     const origin = `${verb}_${thing}_${this.#rareWord()}_${number}`;
     const name = `${server}__${origin}`;
     const parameters = Array.from({ length: 1 + this.#dice.below(8) }, () => [
-      `${this.#dice.pick(THINGS)}_${this.#dice.pick(FILLER)}`,
+      `${this.#dice.pick(this.#topic)}_${this.#dice.pick(FILLER)}`,
       { type: "string", description: this.#words(8) },
     ]);
     const definition = {
@@ -81,7 +86,7 @@ export class MadeCatalog {
   #word(): string {
     const roll = this.#dice.below(10);
     if (roll < 5) return this.#dice.pick(FILLER);
-    return roll < 7 ? this.#dice.pick(roll === 5 ? VERBS : THINGS) : this.#rareWord();
+    return roll === 5 ? this.#dice.pick(this.#topic) : this.#rareWord();
   }
 
   /** By Zipf's law: the word of rank r comes once while the first comes r times. */

@@ -32,6 +32,7 @@ import { memory } from "./scenarios/memory.ts";
 import { payload } from "./scenarios/payload.ts";
 import { reload } from "./scenarios/reload.ts";
 import { Folders, type Scenario, type Setting } from "./scenarios/scenario.ts";
+import { search } from "./scenarios/search.ts";
 import { args, results } from "./scenarios/sizes.ts";
 import { start } from "./scenarios/start.ts";
 import { eras } from "./scenarios/variants.ts";
@@ -56,6 +57,7 @@ const scenarios: Record<string, Scenario> = {
   library,
   cli,
   catalogs,
+  search,
 };
 const gateways: readonly Gateway[] = [toolyard, bare, mcpProxy, supergateway];
 /** What every change is held against. */

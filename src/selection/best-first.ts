@@ -20,12 +20,14 @@ export class BestFirst {
     return this.#kept;
   }
 
-  /** Whether a document with this score could be among the best. */
-  admits(score: number): boolean {
-    return this.#kept.length < this.#limit || score >= (this.#kept.at(-1)?.score ?? Number.POSITIVE_INFINITY);
+  /** The lowest score that is among the best; of no account while there is room. */
+  get worst(): number {
+    return this.#kept.length < this.#limit ? 0 : (this.#kept.at(-1)?.score ?? 0);
   }
 
-  offer(document: number, score: number): void {
+  /** True when it is among the best, for now. */
+  offer(document: number, score: number): boolean {
+    if (score < this.worst) return false;
     const kept = this.#kept;
     const offered = { document, score };
     let low = 0;
@@ -38,6 +40,7 @@ export class BestFirst {
     }
     kept.splice(low, 0, offered);
     if (kept.length > this.#limit) kept.pop();
+    return true;
   }
 
   #isBefore(a: Ranked, b: Ranked): boolean {

@@ -11,10 +11,10 @@ const RARITY = 1.2;
 const REPETITION = 0.5;
 /** What a guess at a mistyped word is worth. */
 const GUESS = 0.3;
-/** What more than this share of all tools say tells nothing in another word's place. */
-const COMMON = 0.25;
-/** Of a long question so many terms count, those that say most. */
-const TERMS = 64;
+/** What more than this share of all tools say, or so many, tells nothing in another word's place. */
+const COMMON = { share: 0.25, tools: 1_000 };
+/** Of a long question so many terms count, those that say most, and none any more when so many entries of lists are to be read. */
+const MOST = { terms: 64, entries: 100_000 };
 
 interface Choice {
   readonly list: PostingList;
@@ -55,29 +55,35 @@ export function conceptsOf(clauses: readonly Clause[], vocabulary: Vocabulary, s
     const choices = choicesOf(first, vocabulary, size);
     if (choices.length > 0) concepts.set(term, { choices, weight: emphasis(first.weight, count), count });
   }
-  return concepts.size <= TERMS ? concepts : weightiest(concepts);
+  return weightiest(concepts);
 }
 
 function weightiest(concepts: ReadonlyMap<string, Concept>): ReadonlyMap<string, Concept> {
-  const weighed = [...concepts].map((entry) => {
-    const { choices, weight } = entry[1];
-    return { entry, weight: weight * choices.reduce((most, { factor }) => Math.max(most, factor), 0) };
+  const weighed = [...concepts].map(([term, concept]) => {
+    const { choices, weight, count } = concept;
+    const factor = choices.reduce((most, choice) => Math.max(most, choice.factor), 0);
+    const entries = choices.reduce((sum, { list }) => sum + list.size, 0);
+    return { term, concept, weight: weight * factor, entries: entries * count };
   });
-  return new Map(
-    weighed
-      .toSorted((a, b) => b.weight - a.weight)
-      .slice(0, TERMS)
-      .map(({ entry }) => entry),
-  );
+  const kept = new Map<string, Concept>();
+  let read = 0;
+  for (const { term, concept, entries } of weighed.toSorted((a, b) => b.weight - a.weight)) {
+    read += entries;
+    if (kept.size === MOST.terms || (kept.size > 0 && read > MOST.entries)) break;
+    kept.set(term, concept);
+  }
+  return kept;
 }
 
 function choicesOf({ term, joined }: Wanted, vocabulary: Vocabulary, size: number): Choice[] {
   const own = vocabulary.find(term);
   const limit = own === undefined ? Number.POSITIVE_INFINITY : rarity(own.live, size);
+  const common = Math.min(COMMON.share * size, COMMON.tools);
   const choices: Choice[] = [];
   const consider = (other: string, share: number, most: number): void => {
     const list = vocabulary.find(other);
-    if (list !== undefined && (other === term || list.live < COMMON * size)) choices.push({ list, factor: share * Math.min(most, rarity(list.live, size)) });
+    if (list !== undefined && (other === term || list.live < common))
+      choices.push({ list, factor: share * Math.min(most, rarity(list.live, size)) });
   };
   consider(term, 1, limit);
   if (joined !== undefined) consider(joined, 1, Number.POSITIVE_INFINITY);

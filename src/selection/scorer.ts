@@ -2,6 +2,7 @@
 
 import { conceptsOf, emphasis, rarity, type Concept } from "./concepts.ts";
 import { clausesOf, type Clause } from "./question.ts";
+import { Reached } from "./reached.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** How much a document gains that has all that was asked for, over one that has next to nothing of it. */
@@ -13,7 +14,7 @@ const ENOUGH = 0.75;
 
 export interface Scored {
   /** All that have anything of what is wanted. */
-  readonly documents: readonly number[];
+  readonly reached: Reached;
   /** By document; good until {@link Scorer.clear}. */
   readonly scores: Float64Array;
 }
@@ -22,12 +23,6 @@ export interface Scored {
 interface Emphasis {
   readonly part: number;
   readonly here: number;
-}
-
-/** The documents that have been reached: by the question, and by one clause of it. */
-interface Reached {
-  readonly documents: number[];
-  readonly touched: number[];
 }
 
 /** One search at a time. All arrays are kept, and are zero between two searches. */
@@ -39,6 +34,10 @@ export class Scorer {
   #fitting = new Float64Array();
   #clause = new Float64Array();
   #best = new Float64Array();
+  /** Documents of the question, of the clause, and of the concept that is being scored. */
+  readonly #reached = new Reached();
+  readonly #touched = new Reached();
+  readonly #found = new Reached();
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
@@ -52,107 +51,120 @@ export class Scorer {
     this.#reserve(capacity);
     const clauses = clausesOf(question);
     const concepts = conceptsOf(clauses, this.#vocabulary, size);
-    const documents: number[] = [];
+    const isOne = clauses.length < 2;
     for (const clause of clauses) {
-      const touched = this.#scoreClause(clause, concepts, documents);
-      if (clauses.length > 1) this.#noteFit(touched, ENOUGH * rarity(1, size));
+      this.#scoreClause(clause, concepts, isOne);
+      if (!isOne) this.#noteFit(ENOUGH * rarity(1, size));
     }
-    this.#cover(documents, concepts);
-    if (clauses.length > 1) this.#fuse(documents);
-    return { documents, scores: this.#total };
+    this.#cover(concepts);
+    if (!isOne) this.#fuse();
+    return { reached: this.#reached, scores: this.#total };
   }
 
   /** Ends the use of a result. */
-  clear({ documents }: Scored): void {
-    for (const document of documents) this.#total[document] = 0;
+  clear({ reached: { ids, size } }: Scored): void {
+    for (let at = 0; at < size; at++) this.#total[ids[at] ?? 0] = 0;
   }
 
-  /** Adds what each document has of the clause to its total, and to its score in this clause. */
-  #scoreClause(clause: Clause, concepts: ReadonlyMap<string, Concept>, documents: number[]): number[] {
-    const touched: number[] = [];
+  /** Adds what each document has of the clause to its total and, unless it is the only one, to its score in this clause. */
+  #scoreClause(clause: Clause, concepts: ReadonlyMap<string, Concept>, isOnly: boolean): void {
+    this.#touched.begin(this.#capacity);
     for (const [term, { count, weight }] of clause) {
       const concept = concepts.get(term);
       if (concept === undefined) continue;
+      this.#findBest(concept);
       const part = (concept.weight * count) / concept.count;
-      this.#addConcept(concept, { part, here: emphasis(weight, count) }, { documents, touched });
-    }
-    return touched;
-  }
-
-  #addConcept(concept: Concept, { part, here }: Emphasis, { documents, touched }: Reached): void {
-    const [best, total, inClause, coverage] = [this.#best, this.#total, this.#clause, this.#coverage];
-    for (const document of this.#findBest(concept)) {
-      const value = best[document] ?? 0;
-      best[document] = 0;
-      if (total[document] === 0) documents.push(document);
-      if (inClause[document] === 0) touched.push(document);
-      total[document] = (total[document] ?? 0) + value * part;
-      coverage[document] = (coverage[document] ?? 0) + part;
-      inClause[document] = (inClause[document] ?? 0) + value * here;
+      this.#addConcept({ part, here: isOnly ? 0 : emphasis(weight, count) });
     }
   }
 
   /** Of all that may stand for a concept the best counts, not the sum: many synonyms are no better than the word itself. */
-  #findBest({ choices }: Concept): number[] {
-    const found: number[] = [];
+  #findBest({ choices }: Concept): void {
+    const found = this.#found;
     const best = this.#best;
+    found.begin(this.#capacity);
     for (const { list, factor } of choices) {
       const { documents, impacts, size } = list;
       for (let at = 0; at < size; at++) {
         const document = documents[at] ?? 0;
         const before = best[document] ?? 0;
         const value = factor * (impacts[at] ?? 0);
-        if (before === 0) found.push(document);
+        if (before === 0) found.add(document);
         if (value > before) best[document] = value;
       }
     }
-    return found;
+  }
+
+  #addConcept({ part, here }: Emphasis): void {
+    const [best, total, inClause, coverage] = [this.#best, this.#total, this.#clause, this.#coverage];
+    const [reached, touched] = [this.#reached, this.#touched];
+    const { ids, size } = this.#found;
+    for (let at = 0; at < size; at++) {
+      const document = ids[at] ?? 0;
+      const value = best[document] ?? 0;
+      best[document] = 0;
+      const before = total[document] ?? 0;
+      if (before === 0) reached.add(document);
+      total[document] = before + value * part;
+      coverage[document] = (coverage[document] ?? 0) + part;
+      if (here === 0) continue;
+      const fit = inClause[document] ?? 0;
+      if (fit === 0) touched.add(document);
+      inClause[document] = fit + value * here;
+    }
   }
 
   /** Each clause is a wish of its own; one that next to nothing in the catalog answers to gives its best a small fit only. */
-  #noteFit(touched: readonly number[], enough: number): void {
-    const clause = this.#clause;
-    const most = largest(clause, touched);
+  #noteFit(enough: number): void {
+    const [clause, fitting] = [this.#clause, this.#fitting];
+    const most = largest(clause, this.#touched);
     const scale = Math.min(1, most / enough) / most;
-    for (const document of touched) {
-      this.#fitting[document] = Math.max(this.#fitting[document] ?? 0, (clause[document] ?? 0) * scale);
+    const { ids, size } = this.#touched;
+    for (let at = 0; at < size; at++) {
+      const document = ids[at] ?? 0;
+      fitting[document] = Math.max(fitting[document] ?? 0, (clause[document] ?? 0) * scale);
       clause[document] = 0;
     }
   }
 
-  #cover(documents: readonly number[], concepts: ReadonlyMap<string, Concept>): void {
+  #cover(concepts: ReadonlyMap<string, Concept>): void {
+    const [total, coverage] = [this.#total, this.#coverage];
     let wanted = 0;
     for (const { weight } of concepts.values()) wanted += weight;
-    for (const document of documents) {
-      const share = (this.#coverage[document] ?? 0) / wanted;
-      this.#total[document] = (this.#total[document] ?? 0) * (1 + COVERAGE * share);
-      this.#coverage[document] = 0;
-      this.#clause[document] = 0;
+    const { ids, size } = this.#reached;
+    for (let at = 0; at < size; at++) {
+      const document = ids[at] ?? 0;
+      total[document] = (total[document] ?? 0) * (1 + (COVERAGE * (coverage[document] ?? 0)) / wanted);
+      coverage[document] = 0;
     }
   }
 
-  #fuse(documents: readonly number[]): void {
-    const fitting = this.#fitting;
-    const scale = largest(this.#total, documents) / largest(fitting, documents);
-    for (const document of documents) {
-      this.#total[document] = (1 - CLAUSE) * (this.#total[document] ?? 0) + CLAUSE * scale * (fitting[document] ?? 0);
+  #fuse(): void {
+    const [total, fitting] = [this.#total, this.#fitting];
+    const scale = (CLAUSE * largest(total, this.#reached)) / largest(fitting, this.#reached);
+    const { ids, size } = this.#reached;
+    for (let at = 0; at < size; at++) {
+      const document = ids[at] ?? 0;
+      total[document] = (1 - CLAUSE) * (total[document] ?? 0) + scale * (fitting[document] ?? 0);
       fitting[document] = 0;
     }
   }
 
   #reserve(capacity: number): void {
-    if (capacity <= this.#capacity) return;
-    this.#capacity = Math.ceil(capacity * 1.25);
-    this.#total = new Float64Array(this.#capacity);
-    this.#coverage = new Float64Array(this.#capacity);
-    this.#fitting = new Float64Array(this.#capacity);
-    this.#clause = new Float64Array(this.#capacity);
-    this.#best = new Float64Array(this.#capacity);
+    if (capacity > this.#capacity) {
+      this.#capacity = Math.ceil(capacity * 1.25);
+      this.#total = new Float64Array(this.#capacity);
+      this.#coverage = new Float64Array(this.#capacity);
+      this.#fitting = new Float64Array(this.#capacity);
+      this.#clause = new Float64Array(this.#capacity);
+      this.#best = new Float64Array(this.#capacity);
+    }
+    this.#reached.begin(this.#capacity);
   }
 }
 
-function largest(values: Float64Array, documents: readonly number[]): number {
+function largest(values: Float64Array, { ids, size }: Reached): number {
   let most = Number.MIN_VALUE;
-  for (const document of documents) most = Math.max(most, values[document] ?? 0);
+  for (let at = 0; at < size; at++) most = Math.max(most, values[ids[at] ?? 0] ?? 0);
   return most;
 }

@@ -58,4 +58,9 @@ export class ServerPrior {
     const evidence = (this.#evidence[server] ?? 0) / this.#most;
     return score * (1 + GAIN * evidence) + SHARE * this.#top * evidence;
   }
+
+  /** No score below this is raised to more than `raised`. */
+  floor(raised: number): number {
+    return (raised - SHARE * this.#top) / (1 + GAIN);
+  }
 }

@@ -92,10 +92,11 @@ export class ToolIndex {
   }
 
   /** Servers are judged by what may be seen of them; what may not has no score from here on. */
-  #weighServers({ documents, scores }: Scored, { only }: SearchOptions): void {
+  #weighServers({ reached: { ids, size }, scores }: Scored, { only }: SearchOptions): void {
     const prior = this.#prior;
     prior.begin(this.#partCount);
-    for (const document of documents) {
+    for (let at = 0; at < size; at++) {
+      const document = ids[at] ?? 0;
       if (only !== undefined && !this.#isSeen(document, only)) scores[document] = 0;
       else prior.note(this.#partOf[document] ?? 0, scores[document] ?? 0);
     }
@@ -107,16 +108,17 @@ export class ToolIndex {
     return item !== undefined && only(item.name, item);
   }
 
-  #rank({ documents, scores }: Scored, { limit = LIMIT, usage }: SearchOptions): BestFirst {
+  #rank({ reached: { ids, size }, scores }: Scored, { limit = LIMIT, usage }: SearchOptions): BestFirst {
     const best = new BestFirst(limit, (document) => this.#items[document]?.name ?? "");
-    for (const document of documents) {
+    let floor = 0;
+    for (let at = 0; at < size; at++) {
+      const document = ids[at] ?? 0;
       const score = scores[document] ?? 0;
-      const raised = this.#prior.raise(this.#partOf[document] ?? 0, score);
-      if (score === 0 || !best.admits(raised * (1 + USAGE_GAIN))) continue;
-      const item = this.#items[document];
+      const item = score < floor || score === 0 ? undefined : this.#items[document];
       if (item === undefined) continue;
-      const used = raised * (1 + USAGE_GAIN * (usage?.(item) ?? 0));
-      if (best.admits(used)) best.offer(document, used);
+      const raised = this.#prior.raise(this.#partOf[document] ?? 0, score);
+      if (!best.offer(document, raised * (1 + USAGE_GAIN * (usage?.(item) ?? 0)))) continue;
+      floor = this.#prior.floor(best.worst / (1 + USAGE_GAIN));
     }
     return best;
   }
