@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { send } from "../../test/support/http-raw.ts";
+import type { IncomingMessage } from "../wire/node-http.ts";
 import { testGateway, type TestGateway } from "./gateway.suite.ts";
+import { guardFor } from "./guard.ts";
 
 describe("what comes in by HTTP", () => {
   let test: TestGateway;
@@ -71,5 +73,30 @@ describe("what comes in by HTTP", () => {
     const answer = await send(test.gateway.url, { method: "OPTIONS", headers });
     expect([answer.status, answer.headers.allow]).toEqual([405, "GET, POST, DELETE"]);
     expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+  });
+});
+
+describe("a gateway on an address that others reach", () => {
+  const accepts = (own: string, host: string): boolean => {
+    try {
+      guardFor({ publicUrl: undefined, host: own })({ headers: { host }, rawHeaders: ["Host", host] } as unknown as IncomingMessage);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  it.each([
+    ["192.0.2.7", "192.0.2.7:8808", true],
+    ["192.0.2.7", "192.0.2.8:8808", false],
+    ["192.0.2.7", "me@192.0.2.7", false],
+    ["tools.example", "tools.example", true],
+    ["2001:db8::1", "[2001:db8::1]:8808", true],
+    ["0.0.0.0", "0.0.0.0:8808", false],
+    ["0.0.0.0", "192.0.2.7", false],
+    ["::", "[::]:8808", false],
+    ["192.0.2.7", "localhost:8808", true],
+  ])("on %s is asked for by the name %s: %s", (own, host, good) => {
+    expect(accepts(own, host)).toBe(good);
   });
 });

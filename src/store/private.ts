@@ -1,7 +1,8 @@
 /** Files and folders that are this user's alone. What others can read or change is not taken for ours. */
 
-import { stat } from "node:fs/promises";
 import type { Stats } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { ToolyardError } from "../base/errors.ts";
 
 /** Permission bits of the group and of everybody. */
@@ -30,6 +31,14 @@ export async function cautionForFolder(folder: string): Promise<string | undefin
   const found = await look(folder);
   if (found === undefined || (found.mode & OTHERS_WRITE) === 0) return undefined;
   return `Other users can write to ${folder}, and so change what is kept there. Run chmod 700 ${folder}.`;
+}
+
+/** A sentence for people where others can read files of a folder that only this user should. */
+export async function cautionForFiles(folder: string): Promise<string | undefined> {
+  const names = await readdir(folder).catch(() => []);
+  const looks = await Promise.all(names.map(async (name) => ({ name, mode: (await look(join(folder, name)))?.mode ?? 0 })));
+  const open = looks.filter(({ mode }) => (mode & OTHERS) !== 0).map(({ name }) => name);
+  return open.length === 0 ? undefined : `Other users can read ${open.join(", ")} in ${folder}. Run chmod 600 ${folder}/*.`;
 }
 
 /** Undefined for what is not there, and where owners and modes mean nothing. */

@@ -106,6 +106,9 @@ describe.skipIf(!canFindProcesses)("AUT-02", () => {
     expect(listeningOn(gateway.pid)).toEqual([`127.0.0.1:${port}`]);
     await using other = await startGateway({ mcpServers: {} }, ["--host", "::1"]);
     expect(listeningOn(other.pid)).toEqual([`[::1]:${new URL(other.url).port}`]);
+    await using led = await startGateway({ mcpServers: {}, gateway: { publicUrl: "https://tools.example" } });
+    expect(led.log).toMatch(/publicUrl says that others come in, and nobody is asked/);
+    expect(listeningOn(led.pid)).toEqual([`127.0.0.1:${new URL(led.url).port}`]);
     const outside = outsideAddress();
     if (outside !== undefined) await expect(fetch(`http://${outside}:${port}/healthz`)).rejects.toThrow(/fetch failed/);
   });

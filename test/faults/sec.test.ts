@@ -1,6 +1,6 @@
 /** SEC: what servers see of us, and what nobody is to see of servers' secrets. */
 
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startHttp, startSse, stdioServer, watchedServer } from "../support/fixture.ts";
@@ -202,12 +202,15 @@ describe.skipIf(process.platform === "win32")("SEC-05", () => {
       chmodSync(join(state, name), 0o600);
     }
     chmodSync(state, 0o777);
+    mkdirSync(join(state, "secrets"), { mode: 0o700 });
+    writeFileSync(join(state, "secrets/crm"), "x", { mode: 0o644 });
     mkdirSync(home.directory.file("run/toolyard"), { recursive: true });
     chmodSync(home.directory.file("run/toolyard"), 0o770);
     await using gateway = await home.serve();
     for (const folder of [state, home.directory.file("run/toolyard")]) {
       expect(gateway.log).toContain(`Other users can write to ${folder}`);
     }
+    expect(gateway.log).toContain("Other users can read crm in ");
   });
 
   /** What below a folder others can reach, with its mode. Sockets stand in a folder that they cannot enter. */

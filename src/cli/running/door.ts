@@ -1,6 +1,7 @@
 /** Who may come in to a gateway, and what its operator had better know of that. */
 
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { isLoopback } from "../../base/loopback.ts";
@@ -8,7 +9,10 @@ import type { Paths } from "../../base/paths.ts";
 import type { GatewayConfig } from "../../config/config.ts";
 import type { AuthOptions } from "../../gateway/auth/gate.ts";
 import { KeyFile, keyFileIn } from "../../gateway/auth/key-file.ts";
-import { cautionForFolder } from "../../store/private.ts";
+import { cautionForFiles, cautionForFolder } from "../../store/private.ts";
+
+const NOBODY_ASKS =
+  "gateway.publicUrl says that others come in, and nobody is asked who they are. Set gateway.auth.keys to true, unless the proxy before it asks.";
 
 /**
  * What callers are asked for; undefined: nothing.
@@ -16,18 +20,16 @@ import { cautionForFolder } from "../../store/private.ts";
  * @throws STORE_UNAVAILABLE where the keys cannot be read
  */
 export async function openDoor(gateway: GatewayConfig, paths: Paths, logger: Logger): Promise<AuthOptions | undefined> {
-  for (const folder of [paths.state, paths.runtime]) {
-    const caution = await cautionForFolder(folder);
-    if (caution !== undefined) logger.warn(caution);
-  }
+  const files = [cautionForFolder(paths.state), cautionForFolder(paths.runtime), cautionForFiles(join(paths.state, "secrets"))];
+  for (const caution of [...(await Promise.all(files)), ...cautionsFor(gateway)]) if (caution !== undefined) logger.warn(caution);
   if (!gateway.auth.keys) return undefined;
-  for (const caution of cautionsFor(gateway)) logger.warn(caution);
   const keys = await KeyFile.open({ file: keyFileIn(paths.state), clock: systemClock, logger });
   if (keys.size === 0) logger.warn("Callers are asked for a key, and there is none yet: toolyard keys create --identity NAME");
   return { keys, token: randomBytes(32).toString("hex") };
 }
 
-function cautionsFor({ host, publicUrl }: GatewayConfig): string[] {
+function cautionsFor({ host, publicUrl, auth }: GatewayConfig): string[] {
+  if (!auth.keys) return publicUrl === undefined || isLoopback(new URL(publicUrl).hostname) ? [] : [NOBODY_ASKS];
   if (isLoopback(host)) return [];
   const unknown = `Clients elsewhere are refused until gateway.publicUrl names the address by which they come: ${host} is none.`;
   const open =
