@@ -2,6 +2,7 @@
 
 import { expect, it } from "vitest";
 import { serveHttp } from "../servers/hostile/carriers/http.ts";
+import { plain } from "../servers/hostile/protocol/message.ts";
 import { give } from "../servers/hostile/protocol/offer.ts";
 import { HostileServer } from "../servers/hostile/server.ts";
 import { parseFlags, Switchboard } from "../servers/hostile/switchboard.ts";
@@ -32,7 +33,7 @@ it.each(["legacy", "modern"] as const)(
       await using client = await gateway.client({ era, capabilities });
       const wish = era === "legacy" ? { task: { ttl: 60_000 } } : {};
       const { result } = await client.request("tools/call", { name: "jobs__work", arguments: { key: "k" }, ...wish });
-      taskId = String(objectOr(era === "legacy" ? result?.["task"] : result)["taskId"]);
+      taskId = plain(objectOr(era === "legacy" ? result?.["task"] : result)["taskId"]);
       ({ session } = client);
     }
     await using gateway = await home.serve();
