@@ -154,10 +154,20 @@ describe("views", () => {
         }),
       ];
       for (const { error } of denied) expect(error?.code).toBe(invented?.code);
+      await using searching = await gateway.client({ era }, "/mcp/support?surface=search");
+      const through = async (tool: string, args: JsonObject): Promise<string> => JSON.stringify(await searching.call(tool, args));
+      expect(await searching.toolNames()).toContain("call_tool");
+      expect(await through("call_tool", { name: "hidden__add", arguments: { a: 1, b: 2 } })).toContain("3");
+      for (const tool of ["call_tool", "describe_tool"]) {
+        const [there, nowhere] = [await through(tool, { name: "hidden__echo" }), await through(tool, { name: "hidden__nothing" })];
+        expect(there).toMatch(/no tool|not known|unknown/i);
+        expect(there.length - nowhere.length).toBeLessThan(10); // in the same words
+      }
+      expect(await through("find_tools", { queries: ["echo the text", "write a file"] })).not.toMatch(/hidden__(echo|write)/);
       // Another server of the View has URIs of that scheme: it is asked, and knows nothing of it.
       expect((await some.request("resources/read", { uri: "test://secret" })).error?.message).not.toContain("hidden");
       const reached = hidden.log.all({ what: "in" }).map(({ method, name }) => `${method} ${name ?? ""}`.trim());
-      expect(reached.filter((what) => /call|read|get|complete|subscribe$/.test(what))).toEqual(["tools/call add"]);
+      expect(reached.filter((what) => /call|read|get|complete|subscribe$/.test(what))).toEqual(["tools/call add", "tools/call add"]);
     },
   );
 });

@@ -106,12 +106,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   "ISO-06": row("Cancelling an id that another client uses too", "practice", "iso"),
   "ISO-07": row("A question goes to the one whose call caused it", "MCP, multi-round requests", "iso-news"),
   "ISO-08": row("One client floods a slow server", "practice", "iso"),
-  "ISO-09": row(
-    "A hidden tool called by its name",
-    "OWASP AISVS 10.2.4",
-    "iso-view",
-    "Tools that call tools come with selection, and the log of refusals with the audit.",
-  ),
+  "ISO-09": row("A hidden tool called by its name", "OWASP AISVS 10.2.4", "iso-view", "The log of refusals comes with the audit."),
 
   "CAN-01": row("A thousand announcements of a changed list", "field reports", "can"),
   "CAN-02": row("A reading of a list that fails", "field reports", "can"),
