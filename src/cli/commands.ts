@@ -98,6 +98,9 @@ function addGateways(command: Define, load: Loader): void {
     printsData: false,
   })
     .option("--toolset <name>", "of a toolset only")
+    .addOption(
+      new Option("--surface <surface>", "show every tool, or those that find the rest; default: as configured").choices(["all", "search"]),
+    )
     .option("--own", "no gateway: everything in this process, which ends with the host")
     .addOption(idleExit())
     .action(load(() => import("./commands/stdio.ts")));

@@ -10,6 +10,7 @@ import type { Place } from "../place.ts";
 import { nextSignal } from "../signals.ts";
 import { stderrLogger } from "../terminal/log.ts";
 import type { Output } from "../terminal/output.ts";
+import type { StdioOptions } from "./stdio.ts";
 
 /** After the host's last byte: what was asked just before may still be answered. */
 const LAST_WORDS_MS = 200;
@@ -19,7 +20,11 @@ const HURRY: StopLadder = { closeMs: 300, termMs: 1_000 };
 const LATEST_MS = 1_600;
 
 /** Serves the host on this process's pipes until it leaves. */
-export async function serveOwn(place: Place, { toolset }: { readonly toolset?: string }, output: Output): Promise<number> {
+export async function serveOwn(
+  place: Place,
+  { toolset, surface }: Pick<StdioOptions, "toolset" | "surface">,
+  output: Output,
+): Promise<number> {
   const { file, paths, inputs } = place;
   const leaving = new AbortController();
   const signal = nextSignal();
@@ -33,7 +38,7 @@ export async function serveOwn(place: Place, { toolset }: { readonly toolset?: s
     patience,
   });
   try {
-    const own = openFace(yard, toolset === undefined ? {} : { toolset });
+    const own = openFace(yard, { ...(toolset === undefined ? {} : { toolset }), ...(surface === undefined ? {} : { surface }) });
     const pipe = servePipe(own.face, withLastWords(process.stdin), process.stdout, { limits: yard.config.limits });
     await Promise.race([pipe.done, signal]);
     own.close();

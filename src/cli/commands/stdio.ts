@@ -13,6 +13,8 @@ import type { Output } from "../terminal/output.ts";
 
 export interface StdioOptions extends CommonOptions {
   readonly toolset?: string;
+  /** What a model is shown, whatever the configuration says. */
+  readonly surface?: "all" | "search";
   /** Everything in this process, nothing in the background. */
   readonly own?: boolean;
   /** How long a gateway that this starts stays without a client, in ms. */
@@ -28,8 +30,9 @@ export async function run(output: Output, options: StdioOptions): Promise<number
   return await serveOwn(place, options, output);
 }
 
-async function bridge(place: Place, { toolset, idleExit = IDLE_MS }: StdioOptions, output: Output): Promise<number> {
-  const endpoint = toolset === undefined ? "/mcp" : `/mcp/${encodeURIComponent(toolset)}`;
+async function bridge(place: Place, { toolset, surface, idleExit = IDLE_MS }: StdioOptions, output: Output): Promise<number> {
+  const path = toolset === undefined ? "/mcp" : `/mcp/${encodeURIComponent(toolset)}`;
+  const endpoint = surface === undefined ? path : `${path}?surface=${surface}`;
   const present = await connectSocket(runtimeFiles(place).socket, endpoint);
   const socket = present ?? (await (await import("../running/background.ts")).startGateway(place, endpoint, idleExit));
   const left = await carry(socket, process);

@@ -37,8 +37,8 @@ export function aboutOf({ description, title }: JsonObject): string {
 /** The text as one line without what could pass for our own words. */
 export function oneLine(text: string): string {
   return text
+    .replaceAll(/\p{Cf}/gu, "")
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
-    .replaceAll(/[\p{Cf}]/gu, "")
     .trim();
 }
 
