@@ -7,7 +7,7 @@ import { findPointer } from "./pointer.ts";
 import { previewJson } from "./preview-json.ts";
 import type { Query } from "./query.ts";
 import { searched } from "./searching.ts";
-import { characterStart, countLines } from "./text.ts";
+import { characterEnd, characterStart, countLines } from "./text.ts";
 import { behindTheEnd, windowOf, type Bounds, type Reading, type Text, type Window } from "./window.ts";
 
 /** @throws INVALID_ARGUMENTS for what is not there */
@@ -32,13 +32,13 @@ function valueOf({ kind, bytes }: Text, pointer: string): Text {
 function readWindow(bytes: Buffer, { from, to, line }: Window, most: number): Reading {
   const whole = bytes.subarray(from, to);
   const isCut = whole.length > most;
-  const end = isCut ? Math.max(from + 1, characterStart(bytes, from + most)) : charactersEnd(bytes, to);
+  const end = isCut ? pieceEnd(bytes, from, most) : characterEnd(bytes, to);
   const slice = bytes.subarray(from, end);
   const rest = end === bytes.length ? "This is the end." : `Go on with "offset": ${end}.`;
   const where = `Bytes ${from} to ${Math.max(from, end - 1)} of ${bytes.length}${line === undefined ? "" : `, from line ${line} on`}.`;
   const next = !isCut && line !== undefined && end < bytes.length ? `Go on with "line": ${line + countLines(slice)}.` : rest;
   if (isUtf8(slice)) return { text: slice.toString("utf8"), about: `${where} ${next}` };
-  const last = Math.min(end, Math.max(from + 1, characterStart(bytes, from + Math.floor((most * 3) / 4))));
+  const last = Math.min(end, pieceEnd(bytes, from, 3 * Math.floor(most / 4)));
   const coded = bytes.subarray(from, last);
   const onward = last === bytes.length ? "This is the end." : `Go on with "offset": ${last}.`;
   return {
@@ -47,13 +47,10 @@ function readWindow(bytes: Buffer, { from, to, line }: Window, most: number): Re
   };
 }
 
-/** Where a range ends within a character, that character is in it. */
-function charactersEnd(bytes: Buffer, to: number): number {
-  const start = characterStart(bytes, to);
-  if (start === to) return to;
-  let end = to;
-  while (end < bytes.length && end < start + 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end++;
-  return end;
+/** Whole characters, one at the least. */
+function pieceEnd(bytes: Buffer, from: number, most: number): number {
+  const end = characterStart(bytes, from + most);
+  return end > from ? end : characterEnd(bytes, from + 1);
 }
 
 /** A value that is too large: whole elements of an array, the shape of everything else. */

@@ -9,6 +9,12 @@ export function characterStart(bytes: Buffer, at: number): number {
   return start + lengthOf(bytes[start] ?? 0) > at ? start : at;
 }
 
+/** The same place, or the end of the character that it stands in. */
+export function characterEnd(bytes: Buffer, at: number): number {
+  const start = characterStart(bytes, at);
+  return start === at ? at : Math.min(bytes.length, start + lengthOf(bytes[start] ?? 0));
+}
+
 /** Of the character that begins with this byte. */
 function lengthOf(lead: number): number {
   if (lead >= 0xf0) return 4;
