@@ -65,13 +65,18 @@ describe("ranges", () => {
   });
 
   it.each([{ offset: 12 }, { offset: 1e12 }, { line: 3 }])("behind the end are refused: %o", (more) => {
-    expect(() => read(plain("aé\n€𝄞b"), more)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENTS", message: expect.stringContaining("it has") }));
+    expect(() => read(plain("aé\n€𝄞b"), more)).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENTS", message: expect.stringContaining("it has") }),
+    );
   });
 });
 
 describe("pointers", () => {
   it("lead to a value as it was sent, and to a string's text", () => {
-    const text: Text = { kind: "json", bytes: Buffer.from('{ "a/b": [ 1.0, {"~": 12345678901234567890 } ], "s": "x\\n\\u00e9", "s": "last" }') };
+    const text: Text = {
+      kind: "json",
+      bytes: Buffer.from('{ "a/b": [ 1.0, {"~": 12345678901234567890 } ], "s": "x\\n\\u00e9", "s": "last" }'),
+    };
     expect(read(text, { pointer: "/a~1b/1" }).text).toBe('{"~": 12345678901234567890 }');
     expect(read(text, { pointer: "/a~1b/0" }).text).toBe("1.0");
     expect(read(text, { pointer: "/s" }).text).toBe("last");
@@ -99,7 +104,7 @@ describe("pointers", () => {
 
   it("give the elements of a large array whole, page by page", () => {
     const found: unknown[] = [];
-    for (let skip = 0; ; ) {
+    for (let skip = 0; ;) {
       const { text, about } = read(json({ rows }), { pointer: "/rows", skip });
       found.push(...(JSON.parse(text) as unknown[]));
       expect(text.length).toBeLessThanOrEqual(MOST);
@@ -161,7 +166,15 @@ describe("searches", () => {
 });
 
 it("refuses what is no query, and takes numbers that are written as texts", () => {
-  const wrong: Record<string, JsonValue>[] = [{ handle: 1 }, { offset: -1 }, { line: 0 }, { search: "" }, { search: "a", regex: "b" }, { pointer: 1 }, { skip: 1.5 }];
+  const wrong: Record<string, JsonValue>[] = [
+    { handle: 1 },
+    { offset: -1 },
+    { line: 0 },
+    { search: "" },
+    { search: "a", regex: "b" },
+    { pointer: 1 },
+    { skip: 1.5 },
+  ];
   for (const more of wrong) expect(() => ask(more)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENTS" }));
   expect(() => parseQuery(Body.of({}))).toThrow("`handle` is missing");
   expect(ask({ offset: "12", pointer: null })).toMatchObject({ offset: 12, pointer: undefined, part: 1 });
