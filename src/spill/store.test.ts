@@ -200,7 +200,7 @@ function query(given: Record<string, JsonValue>): Query {
 async function keep(store: SpillStore, result: Record<string, JsonValue>, owner: Owner = anna) {
   const kept = await store.keep(Body.from(Buffer.from(JSON.stringify(result))), owner, 4_000);
   if (kept === undefined) throw new Error("Nothing was kept.");
-  return { kept, handle: handleIn(kept.content), told: kept.content.map((block) => String((block as { text: string }).text)) };
+  return { kept, handle: handleIn(kept.content), told: kept.content.map((block) => (block as { text: string }).text) };
 }
 
 function handleIn(content: readonly JsonValue[] | undefined): string {
