@@ -21,6 +21,7 @@ import { plotsOf } from "./plot.ts";
 import { stopAll } from "./process.ts";
 import { page, table, type Outcome } from "./report.ts";
 import { strain } from "./row.ts";
+import { agent } from "./scenarios/agent.ts";
 import { call } from "./scenarios/call.ts";
 import { catalogs } from "./scenarios/catalogs.ts";
 import { cli } from "./scenarios/cli.ts";
@@ -55,6 +56,7 @@ const scenarios: Record<string, Scenario> = {
   eras,
   reload,
   library,
+  agent,
   cli,
   catalogs,
   search,

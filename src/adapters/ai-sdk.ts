@@ -68,7 +68,10 @@ export async function aiSdk(given: ToolSource, options: AiSdkOptions = {}): Prom
   return Object.fromEntries(offered.map((each) => [names.toModel(each.tool.name), toAiSdkTool(each, call, options.media ?? true)]));
 }
 
-/** Which of these tools a View shows: `activeTools` of a call or a step. With a frozen View the choice is made once and a prompt cache holds. */
+/**
+ * Which of these tools a View shows: `activeTools` of a call or a step. With a frozen View (`view.select`) the choice is made
+ * once and a prompt cache holds; `deferLoading: () => false` makes tools of all that there are to choose from.
+ */
 export function activeTools(tools: AiSdkTools, view: ToolSource): string[] {
   return keysOf(tools, forModel(view));
 }

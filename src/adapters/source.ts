@@ -13,6 +13,8 @@ export interface ToolSource {
   forModel?(): ToolSource;
   /** What a model is shown. @param defers the client looks up tools itself, so that it may have them all */
   active?(defers?: boolean): { readonly tools: readonly object[] };
+  /** Every tool that can be called, shown or not. */
+  allTools?(): ToolDefinition[];
 }
 
 /** A source as an adapter uses it, once its first list need not wait any longer. */
@@ -97,13 +99,16 @@ export interface OfferedTool {
   readonly deferred: boolean;
 }
 
-/** The tools of a source, and which of them can wait until the model looks for them. */
+/**
+ * The tools of a source, and which of them can wait until the model looks for them. Where the operator has all models search,
+ * the means to do so stay among them.
+ */
 export function offer(source: ToolSource, defer: DeferLoading = false): OfferedTool[] {
   const shown = source.tools();
-  if (defer === false || source.active === undefined) {
-    return shown.map((tool) => ({ tool, deferred: typeof defer === "function" && defer(tool) }));
-  }
+  if (defer === false) return shown.map((tool) => ({ tool, deferred: false }));
   const names = new Set(shown.map(({ name }) => name));
-  const all = source.active(true).tools as readonly ToolDefinition[];
-  return all.map((tool) => ({ tool, deferred: typeof defer === "function" ? defer(tool) : !names.has(tool.name) }));
+  const all = new Map<string, ToolDefinition>();
+  const active = (source.active?.(true).tools ?? shown) as readonly ToolDefinition[];
+  for (const tool of [...active, ...(source.allTools?.() ?? [])]) all.set(tool.name, tool);
+  return [...all.values()].map((tool) => ({ tool, deferred: typeof defer === "function" ? defer(tool) : !names.has(tool.name) }));
 }
