@@ -29,6 +29,8 @@ function follow(body: AsyncIterable<Buffer>): { readonly events: Event[]; readon
   return { events, ended: read().catch(() => {}) };
 }
 
+/** An answer becomes a stream when its connection would be quiet for so long. */
+const soon = { limits: { keepAlive: "1s" } };
 const wait = { name: "demo__wait", arguments: {} };
 
 /** Begins a call, and leaves once its answer has become a stream. */
@@ -59,7 +61,7 @@ async function take(
 
 describe("an answer that was lost on its way", () => {
   it("can be had by its event, once it is there", async () => {
-    await using test = await testGateway();
+    await using test = await testGateway({ config: soon });
     const client = await test.legacy();
     const [prime] = await lose(client);
     expect(prime?.message).toBeUndefined();
@@ -74,7 +76,7 @@ describe("an answer that was lost on its way", () => {
   });
 
   it("comes on the stream that took its place, when that was there first", async () => {
-    await using test = await testGateway();
+    await using test = await testGateway({ config: soon });
     const client = await test.legacy();
     const [prime] = await lose(client);
     const again = await take(client, prime?.id ?? "");
@@ -85,7 +87,7 @@ describe("an answer that was lost on its way", () => {
   });
 
   it("is nobody else's, and is said to be gone where it is", async () => {
-    await using test = await testGateway();
+    await using test = await testGateway({ config: soon });
     const [client, other] = [await test.legacy(), await test.legacy()];
     const [prime] = await lose(client);
     test.witness.release();
@@ -94,7 +96,7 @@ describe("an answer that was lost on its way", () => {
   });
 
   it("begins with no empty event for clients of older revisions", async () => {
-    await using test = await testGateway();
+    await using test = await testGateway({ config: soon });
     const client = await test.legacy({ version: "2025-06-18" });
     const call = client.post({ jsonrpc: "2.0", id: 1, method: "tools/call", params: wait });
     setTimeout(() => test.witness.release(), 1_300);
