@@ -61,6 +61,7 @@ function lines({ scenario, rows, failure }: Outcome): string[] {
 }
 
 function held(row: Row): string {
+  if (row.bound === undefined && row.reference === undefined) return "";
   const values = bounded(row);
   const ratio = row.bound === undefined || row.bound.on === "ratio";
   const show = (value: number): string => value.toFixed(ratio ? 2 : 0);

@@ -19,6 +19,8 @@ import { capabilitiesOf, clientCapabilitiesToward } from "./era/capabilities.ts"
 import type { Middleware } from "./router/route.ts";
 import { loadKey } from "./store/key.ts";
 import { FileSurfaces, type SurfaceMemory } from "./selection/surface-memory.ts";
+import { Meaning } from "./selection/embeddings/meaning.ts";
+import { openCarrier } from "./wire/http/open-carrier.ts";
 import { Usage } from "./selection/usage.ts";
 import { SpillStore } from "./spill/store.ts";
 import { Toolyard, type ToolyardParts } from "./toolyard.ts";
@@ -86,7 +88,9 @@ export async function openToolyard(source: string | ConfigInput | GatewayInput, 
   const cache = openListCache({ folder: join(paths.cache, "lists"), clock: systemClock, logger });
   const spill = new SpillStore({ folder: join(paths.state, "spill"), clock: systemClock });
   void spill.sweep();
-  return await Toolyard.open(partsOf({ config, options, env, ledger, cache, surfaces, usage, spill, configOptions }));
+  return await Toolyard.open(
+    partsOf({ config, options, env, ledger, cache, surfaces, usage, embeddings: join(paths.cache, "embeddings"), spill, configOptions }),
+  );
 }
 
 interface Ingredients {
@@ -97,11 +101,13 @@ interface Ingredients {
   readonly cache: ListCache;
   readonly surfaces: SurfaceMemory;
   readonly usage: Usage;
+  /** Where vectors are kept. */
+  readonly embeddings: string;
   readonly spill: SpillStore;
   readonly configOptions: ConfigOptions;
 }
 
-function partsOf({ config, options, env, ledger, cache, surfaces, usage, spill, configOptions }: Ingredients): ToolyardParts {
+function partsOf({ config, options, env, ledger, cache, surfaces, usage, embeddings, spill, configOptions }: Ingredients): ToolyardParts {
   const { logger = silentLogger, middlewares = [], startWhenUsed = false } = options;
   const upstream: UpstreamOptions = {
     clock: systemClock,
@@ -126,6 +132,14 @@ function partsOf({ config, options, env, ledger, cache, surfaces, usage, spill, 
     cache,
     surfaces,
     usage,
+    meaning: (endpoint) =>
+      new Meaning({
+        config: endpoint,
+        carrier: openCarrier(endpoint.url, { connections: 2, env }),
+        folder: embeddings,
+        clock: systemClock,
+        logger,
+      }),
     spill,
     clock: systemClock,
     logger,

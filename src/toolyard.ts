@@ -8,8 +8,10 @@ import { stringOr, type JsonObject } from "./base/json.ts";
 import { mergeInstructions } from "./catalog/instructions.ts";
 import type { Snapshot } from "./catalog/item.ts";
 import { hintsOf } from "./catalog/keeping.ts";
-import type { Config } from "./config/config.ts";
+import type { Config, EmbeddingsConfig } from "./config/config.ts";
 import { checkRules, cut, isThere, missing, type ViewRules } from "./rules.ts";
+import { CurrentMeaning } from "./selection/embeddings/current.ts";
+import type { Meaning } from "./selection/embeddings/meaning.ts";
 import { Finder } from "./selection/finder.ts";
 import type { SurfaceMemory } from "./selection/surface-memory.ts";
 import type { Usage } from "./selection/usage.ts";
@@ -36,6 +38,8 @@ export interface ToolyardParts extends WorksParts {
   readonly surfaces: SurfaceMemory;
   /** Which tools are used. */
   readonly usage: Usage;
+  /** Opens an endpoint for embeddings. */
+  meaning(config: EmbeddingsConfig): Meaning;
   /** Makes a configuration of an entry for {@link Toolyard.add}: the present one with it, or (undefined) without it. */
   edit(config: Config, name: string, entry: unknown): Config;
   /** Where large results are kept. */
@@ -58,12 +62,17 @@ export class Toolyard {
   readonly #parts: ToolyardParts;
   readonly #works: Works;
   readonly #finder: Finder;
+  readonly #meaning: CurrentMeaning;
   readonly #view: View;
 
   private constructor(parts: ToolyardParts, works: Works) {
     this.#parts = parts;
     this.#works = works;
-    this.#finder = new Finder(() => works.snapshot);
+    this.#meaning = new CurrentMeaning((config) => parts.meaning(config));
+    this.#finder = new Finder(
+      () => works.snapshot,
+      () => this.#meaning.of(works.config.selection.embeddings),
+    );
     works.events.on("change", () => this.#finder.refresh());
     this.#view = this.view();
   }
@@ -207,7 +216,7 @@ export class Toolyard {
   async close(): Promise<void> {
     this.#finder.close();
     await Promise.all([this.#works.close(), this.#parts.spill.close()]);
-    await Promise.all([this.#parts.surfaces.flush(), this.#parts.usage.close()]);
+    await Promise.all([this.#parts.surfaces.flush(), this.#parts.usage.close(), this.#meaning.close()]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

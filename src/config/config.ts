@@ -43,6 +43,15 @@ export interface SelectionConfig {
   readonly budget: { readonly tools: number; readonly tokens: number };
   /** Patterns over tool ids, the most important first. */
   readonly pins: readonly string[];
+  /** What makes vectors of texts, where searches go by meaning too. */
+  readonly embeddings?: EmbeddingsConfig | undefined;
+}
+
+/** An endpoint as OpenAI's `POST /embeddings`. */
+export interface EmbeddingsConfig {
+  readonly url: string;
+  readonly model: string;
+  readonly headers: Readonly<Record<string, string | Secret>>;
 }
 
 export interface SelectionOverride {

@@ -1,7 +1,9 @@
 /** What the shape alone cannot say of the file: addresses that must be safe, names that must exist. */
 
 import { isLoopback } from "../base/loopback.ts";
-import type { GatewayConfig, Toolset } from "./config.ts";
+import type { GatewayConfig, SelectionConfig, Toolset } from "./config.ts";
+import { readHeaders } from "./entry/headers.ts";
+import { Expander } from "./values/expander.ts";
 import { expand, type Lookup } from "./values/interpolate.ts";
 import { didYouMean } from "./nearest.ts";
 import { type Path, type Problem, quote } from "./problems.ts";
@@ -9,6 +11,7 @@ import type { FileShape } from "./schema/file.ts";
 
 export interface FileRead {
   readonly gateway: GatewayConfig;
+  readonly selection: SelectionConfig;
   readonly problems: readonly Problem[];
 }
 
@@ -17,10 +20,22 @@ export function checkFile(file: FileShape, serverNames: readonly string[], place
   const { gateway, problems } = readGateway(file.gateway, placeholders);
   const toolsets = Object.entries(file.toolsets).flatMap(([name, toolset]) => toolsetProblems(name, toolset, serverNames));
   const pins = unknownServers(idsAt(["selection", "pins"], file.selection.pins), serverNames);
-  return { gateway, problems: [...problems, ...toolsets, ...pins] };
+  const embeddings = new Expander(["selection", "embeddings"], placeholders);
+  const selection = readSelection(file.selection, embeddings);
+  return { gateway, selection, problems: [...problems, ...toolsets, ...pins, ...embeddings.problems] };
 }
 
-function readGateway(given: GatewayConfig, placeholders: Lookup | "literal"): FileRead {
+function readSelection(given: FileShape["selection"], expander: Expander): SelectionConfig {
+  if (given.embeddings === undefined) return given;
+  const { url: address, model, headers } = given.embeddings;
+  const url = expander.text(address, ["url"]);
+  if (expander.problems.length === 0 && !isPlainHttp(url)) {
+    expander.fail(["url"], "must be an http:// or https:// address without user, query or fragment.");
+  }
+  return { ...given, embeddings: { url, model: expander.text(model, ["model"]), headers: readHeaders(headers, expander) } };
+}
+
+function readGateway(given: GatewayConfig, placeholders: Lookup | "literal"): Omit<FileRead, "selection"> {
   const problems: Problem[] = [];
   const plain = (key: string, text: string): string => {
     if (placeholders === "literal") return text;

@@ -19,7 +19,7 @@ export interface ConfigInput {
     readonly onConflict?: "error" | "first" | "suffix";
   };
   readonly toolsets?: Readonly<Record<string, ToolsetInput>>;
-  readonly selection?: SelectionInput;
+  readonly selection?: SelectionInput & { readonly embeddings?: EmbeddingsInput };
   readonly discovery?: { readonly wait?: Duration };
   readonly results?: ResultsInput;
   readonly limits?: LimitsInput;
@@ -36,6 +36,14 @@ export interface SelectionInput {
   readonly mode?: "auto" | "all" | "search";
   readonly budget?: { readonly tools?: number; readonly tokens?: number };
   readonly pins?: readonly string[];
+}
+
+/** An endpoint by which searches go by meaning too. */
+export interface EmbeddingsInput {
+  /** The address before `/embeddings`. */
+  readonly url: string;
+  readonly model: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface ToolsetInput extends SelectionInput {

@@ -78,6 +78,11 @@ describe("a file that is refused", () => {
       '{ "selection": { "pins": ["search"] } }',
       `toolyard.json:1:27: selection.pins[0] must be a server and a tool, such as "github/search_*". ${correct}`,
     ],
+    ['{ "selection": { "embeddings": { "url": "http://x" } } }', `toolyard.json:1:32: selection.embeddings.model is missing. ${correct}`],
+    [
+      '{ "selection": { "embeddings": { "url": "x", "model": "m" } } }',
+      `toolyard.json:1:41: selection.embeddings.url must be an http:// or https:// address without user, query or fragment. ${correct}`,
+    ],
     [
       '{ "discovery": { "wait": "3" } }',
       `toolyard.json:1:26: discovery.wait must be a duration from 0ms to 5m, such as "250ms", "60s" or "10m". ${correct}`,

@@ -94,10 +94,10 @@ function interpret(value: unknown, origin: Origin, options: ConfigOptions): Conf
   const parsed = fileSchema.safeParse(value, inOurWords);
   if (!parsed.success) throw problemsError([...origin.elsewhere, ...problemsOf(parsed.error.issues, [])], origin.locate);
   const names = entries.map(([name]) => name);
-  const { gateway, problems } = checkFile(parsed.data, names, context.placeholders);
+  const { gateway, selection, problems } = checkFile(parsed.data, names, context.placeholders);
   const elsewhere = [...origin.elsewhere, ...problems];
   if (elsewhere.length > 0) throw problemsError(elsewhere, origin.locate);
-  const { naming, toolsets, selection, discovery, results, limits } = parsed.data;
+  const { naming, toolsets, discovery, results, limits } = parsed.data;
   return {
     file: origin.file,
     ...readServers(entries, naming, origin, context),

@@ -1,6 +1,7 @@
 /** Searches a yard's tools: owns the index, and keeps it in step with the catalog in the background. */
 
 import type { Item, Snapshot } from "../catalog/item.ts";
+import { fuse } from "./embeddings/fusion.ts";
 import { ToolIndex, type Hit } from "./tool-index.ts";
 
 export interface Found {
@@ -17,20 +18,35 @@ export interface FindOptions {
   readonly usage?: (item: Item) => number;
 }
 
+/** What ranks by meaning, where the operator has named an endpoint for it. */
+export interface Meanings {
+  /** Learns these tools in the background. */
+  learn(items: readonly Item[]): void;
+  /** Ids of the tools that mean the same, best first; none where that cannot be said at once. */
+  rank(query: string, items: readonly Item[], limit: number): Promise<string[]>;
+}
+
+/** Where two rankings are joined, so many places of each count. */
+const PLACES = 50;
 /** How long the index may keep everything else waiting, in ms. */
 const SLICE_MS = 5;
 
 export class Finder {
   readonly #index = new ToolIndex();
   readonly #snapshot: () => Snapshot;
+  readonly #meanings: () => Meanings | undefined;
   #applied: Snapshot | undefined;
   #working: Promise<void> | undefined;
   #used = false;
   #closed = false;
 
-  /** @param snapshot everything that is offered, now */
-  constructor(snapshot: () => Snapshot) {
+  /**
+   * @param snapshot everything that is offered, now
+   * @param meanings undefined where searches go by words alone
+   */
+  constructor(snapshot: () => Snapshot, meanings: () => Meanings | undefined = () => undefined) {
     this.#snapshot = snapshot;
+    this.#meanings = meanings;
   }
 
   /** Somebody will search: what has changed is read, in the background. */
@@ -48,8 +64,20 @@ export class Finder {
     await this.#ready();
     const byId = itemsById(visible);
     const only = (_: string, item: Item): boolean => byId.has(item.id);
-    const hits = this.#index.search(query, { limit, only, ...(usage === undefined ? {} : { usage }) });
-    return hits.flatMap((hit) => foundOf(hit, byId));
+    const meanings = this.#meanings();
+    meanings?.learn(this.#snapshot().tools);
+    const near = (await meanings?.rank(query, visible.tools, PLACES)) ?? [];
+    const most = near.length === 0 ? limit : Math.max(limit, PLACES);
+    const hits = this.#index.search(query, { limit: most, only, ...(usage === undefined ? {} : { usage }) });
+    if (near.length === 0) return hits.flatMap((hit) => foundOf(hit, byId));
+    const joined = fuse(
+      hits.map(({ item }) => item.id),
+      near,
+    );
+    return joined.slice(0, limit).flatMap((id, place) => {
+      const item = byId.get(id);
+      return item === undefined ? [] : [{ item, score: 1 / (place + 1) }];
+    });
   }
 
   close(): void {

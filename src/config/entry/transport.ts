@@ -3,9 +3,10 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parseEnv } from "node:util";
-import { Secret } from "../../base/secret.ts";
+import type { Secret } from "../../base/secret.ts";
 import type { HttpTransport, StdioTransport, Transport } from "../config.ts";
 import type { Expander } from "../values/expander.ts";
+import { readHeaders } from "./headers.ts";
 import { resolvePath } from "../values/lookup.ts";
 import type { ServerShape } from "../schema/server.ts";
 
@@ -77,12 +78,12 @@ function http(shape: ServerShape, key: string, address: string, expander: Expand
   }
   const kind = shape.type === "sse" ? "sse" : "http";
   const text = expander.text(address, [key]);
-  if (expander.isDraft(text)) return { kind, url: text, headers: headersOf(shape, expander) };
+  if (expander.isDraft(text)) return { kind, url: text, headers: readHeaders(shape.headers, expander) };
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
     return expander.fail([key], "must be an http:// or https:// address.");
   }
-  const headers = headersOf(shape, expander);
+  const headers = readHeaders(shape.headers, expander);
   const credentials = credentialsOf(url, expander);
   url.username = "";
   url.password = "";
@@ -100,17 +101,6 @@ function credentialsOf({ username, password }: URL, expander: Expander): Secret 
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   if (password !== "") expander.keep(decodeURIComponent(password));
   return expander.keep(`Basic ${Buffer.from(pair).toString("base64")}`);
-}
-
-function headersOf(shape: ServerShape, expander: Expander): Values {
-  const headers = expander.values(shape.headers, ["headers"]);
-  for (const [name, value] of Object.entries(headers)) {
-    const plain = value instanceof Secret ? value.reveal() : value;
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) expander.fail(["headers", name], "is no name of a header.");
-    else if (/[^\t\x20-\x7e\x80-\xff]/.test(plain))
-      expander.fail(["headers", name], "holds a character that a header cannot carry, such as a line break.");
-  }
-  return headers;
 }
 
 /** Roots as `file:` URIs. */

@@ -70,7 +70,12 @@ const whole: Whole<ConfigInput> = {
   mcpServers: { a: server },
   naming: { separator: "_", maxLength: 60, host: "codex", onConflict: "first" },
   toolsets: { t: { servers: ["a"], tools: ["a/x"], mode: "all", budget: { tools: 5, tokens: 1000 }, pins: ["a/x"] } },
-  selection: { mode: "search", budget: { tools: 10, tokens: 2000 }, pins: ["a/x"] },
+  selection: {
+    mode: "search",
+    budget: { tools: 10, tokens: 2000 },
+    pins: ["a/x"],
+    embeddings: { url: "https://x", model: "m", headers: { A: "b" } },
+  },
   discovery: { wait: "1s" },
   results,
   limits,
@@ -137,6 +142,13 @@ function examples(at: JsonObject, wrap: (value: unknown) => unknown, path: strin
   return [...own, ...inner, ...named, ...branches];
 }
 
+/** Of an endpoint for embeddings no key can stand alone. */
+function withSiblings(given: JsonObject): JsonObject {
+  const selection = objectOr(given["selection"]);
+  if (selection["embeddings"] === undefined) return given;
+  return { ...given, selection: { ...selection, embeddings: { url: "https://x", model: "m", ...objectOr(selection["embeddings"]) } } };
+}
+
 describe("the schema", () => {
   const found = examples(schema, (value) => value, "");
 
@@ -150,7 +162,8 @@ describe("the schema", () => {
     const base = "url" in example || "headers" in example || path.endsWith(".type") ? { url: "https://x" } : { command: "x" };
     const crm = { command: "x", namespace: "crm" };
     const mcpServers = { ...(path.startsWith(".mcpServers") ? { NAME: { ...base, ...example } } : {}), crm, github: { command: "x" } };
-    const { rejected } = parseConfig({ ...given, mcpServers }, { env: { GITHUB_TOKEN: "t", TOOLYARD_SECRET_CRM: "s" } });
+    const env = { GITHUB_TOKEN: "t", TOOLYARD_SECRET_CRM: "s", TOOLYARD_SECRET_EMBEDDINGS: "s" };
+    const { rejected } = parseConfig({ ...withSiblings(given), mcpServers }, { env });
     expect([...rejected.values()]).toEqual([]);
   });
 

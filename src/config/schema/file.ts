@@ -4,11 +4,11 @@
  */
 
 import { z } from "zod";
-import type { GatewayConfig, Limits, Naming, Results, SelectionConfig, Toolset } from "../config.ts";
+import type { GatewayConfig, Limits, Naming, Results, Toolset } from "../config.ts";
 import { choice, duration, flag, refuse, section, template, texts, whole } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { results } from "./results.ts";
-import { selection, selectionKeys } from "./selection.ts";
+import { selection, selectionKeys, type SelectionShape } from "./selection.ts";
 import { serverSchema } from "./server.ts";
 
 /** The file once its shape is known to be right; server entries are read one by one. */
@@ -16,7 +16,7 @@ export interface FileShape {
   readonly mcpServers: Readonly<Record<string, unknown>>;
   readonly naming: Naming;
   readonly toolsets: Readonly<Record<string, Toolset>>;
-  readonly selection: SelectionConfig;
+  readonly selection: SelectionShape;
   readonly discovery: { readonly waitMs: number };
   readonly results: Results;
   readonly limits: Limits;

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { SelectionConfig, SelectionOverride } from "../config.ts";
-import { choice, section, whole, type About } from "./fields.ts";
+import { choice, section, template, text, whole, type About } from "./fields.ts";
 
 const MODES = ["auto", "all", "search"] as const;
 
@@ -12,7 +12,12 @@ const tokens = (about: About) => whole({ min: 1_000, max: 10_000_000 }, 8_000, a
 const patterns = (about: About) =>
   z.array(z.string().regex(/^[^/]+\/.+$/, { error: 'must be a server and a tool, such as "github/search_*".' })).meta({ ...about });
 
-export const selection: z.ZodType<SelectionConfig> = section(
+/** Before placeholders are replaced. */
+export type SelectionShape = SelectionConfig & {
+  readonly embeddings?: { readonly url: string; readonly model: string; readonly headers: Readonly<Record<string, string>> } | undefined;
+};
+
+export const selection: z.ZodType<SelectionShape> = section(
   {
     mode: choice(MODES, "auto", {
       description:
@@ -31,6 +36,24 @@ export const selection: z.ZodType<SelectionConfig> = section(
         "Tools that are shown in any case, as `server/tool`, by the names that the servers give, the most important first; `*` stands for anything. What goes beyond the budget is left out.",
       examples: [["github/search_*"]],
     }).prefault([]),
+    embeddings: section(
+      {
+        url: template({
+          description:
+            "The address before `/embeddings`, as OpenAI and those that follow it have it. What tools say of themselves, and queries, are sent there.",
+          examples: ["http://127.0.0.1:11434/v1"],
+        }),
+        model: text({ description: "The model that makes the vectors.", examples: ["nomic-embed-text"] }),
+        headers: z
+          .record(z.string(), z.string())
+          .meta({
+            description: "Sent with each request, such as the key of the endpoint.",
+            examples: [{ Authorization: "Bearer ${secret:embeddings}" }],
+          })
+          .prefault({}),
+      },
+      { description: "Lets searches go by meaning too. Without it, and while the endpoint fails, they go by words alone." },
+    ).optional(),
   },
   { description: "How many tools a model is shown. What it is not shown can still be called by its name." },
 );
