@@ -12,16 +12,11 @@ tickets, what helps in the knowledge base, how they use the product in the stati
 
 /** What the toolset and the rules in toolyard.json leave of the four servers' tools. */
 const OFFERED = [
-  ...[
-    "crm__add_note",
-    "crm__get",
-    "crm__search",
-    // by which a model reads on in a result that is too large for its window
-    "read_result",
-  ],
+  ...["crm__add_note", "crm__get", "crm__search"],
   ...["kb__get", "kb__search"],
   ...["open_ticket", "tickets__get", "tickets__query", "tickets__reply", "tickets__search"],
   "stats__query",
+  "read_result", // by which a model reads on in a result that is too large for its window
 ];
 
 await using cleanup = new AsyncDisposableStack();
