@@ -54,7 +54,7 @@ describe.each(Object.entries(frameworks))("%s", (name, ask) => {
   it("offers names that every model takes, and calls several servers", async () => {
     using place = testPlace();
     const tool = [
-      JSON.stringify({ name: "get-a.thing", inputSchema: { type: "object", properties: { id: { type: "string", pattern: "(" } } } }),
+      JSON.stringify({ name: "get-a.thing", inputSchema: { type: "object", properties: { id: { type: "string", pattern: "^(a+)+$" } } } }),
     ];
     await using yard = await place.open({
       mcpServers: { "my-one": stdioServer({ only: ["echo", "get-a.thing"], tool }), two: stdioServer({ only: ["nonce"], name: "two" }) },
@@ -67,7 +67,7 @@ describe.each(Object.entries(frameworks))("%s", (name, ask) => {
     const offered = model.requests[0]?.tools ?? [];
     for (const each of offered) expect(each).toMatch(/^[A-Za-z0-9_]{1,64}$/);
     expect(offered).toContain("my_one__echo");
-    expect(offered).toHaveLength(3);
+    expect(offered).toContainEqual(expect.stringMatching(/^my_one__get_a_thing/));
     expect(records.map((record) => `${record.tool} ${record.ok}`).toSorted()).toEqual(["my-one__echo true", "two__nonce true"]);
   });
 

@@ -59,8 +59,8 @@ describe("types", () => {
   });
 
   it("of a Toolyard and of a View of it", async () => {
-    await using yard = await openToolyard({ mcpServers: {} });
+    await using yard = await openToolyard({ mcpServers: { local: { tools: [{ name: "greet", inputSchema, call: () => "hello" }] } } });
     const sources: ToolSource[] = [yard, yard.view()];
-    for (const each of sources) expect(await aiSdk(each)).toEqual({});
+    for (const each of sources) expect(Object.keys(await aiSdk(each))).toContain("local__greet");
   });
 });
