@@ -29,6 +29,8 @@ export interface SoakResult {
   readonly faults: readonly string[];
 }
 
+/** The drain of 10 s, the 5 s of a process that heeds nothing, and what a busy machine adds. */
+const ENDING_MS = 90_000;
 /** A file is saved about so often. */
 const RELOAD_EVERY = 8;
 const PLACES = [
@@ -46,10 +48,22 @@ export async function soak({ seconds, seed, say = () => {} }: SoakOptions): Prom
   try {
     configure(home, servers, 0);
     await using gateway = await home.serve();
-    return await run({ gateway, servers, seconds, random: new Random(seed), say, seed });
+    const result = await run({ gateway, servers, seconds, random: new Random(seed), say, seed });
+    return { ...result, faults: [...result.faults, ...(await stop(gateway, say))] };
   } finally {
     await Promise.all(servers.map((server) => server.close()));
   }
+}
+
+/** What still runs may drain, what heeds nothing is killed: then the gateway must be gone. */
+async function stop(gateway: Gateway, say: (line: string) => void): Promise<string[]> {
+  const startedAt = performance.now();
+  const { servers } = await gateway.state();
+  const inFlight = servers.reduce((sum, server) => sum + server.inFlight, 0);
+  const { code } = await gateway.stop(ENDING_MS);
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  say(`The gateway ended with ${code} after ${seconds} s; ${inFlight} requests were in flight.`);
+  return code === 0 ? [] : [`the gateway ended with ${code}`];
 }
 
 interface Run {

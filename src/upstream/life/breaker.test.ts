@@ -71,45 +71,73 @@ describe("Breaker", () => {
   });
 });
 
+type End = "succeed" | "fail" | "release";
+
 /** What a caller may do; `wait` lets time pass. */
 const step = fc.oneof(
-  { weight: 3, arbitrary: fc.constant("begin" as const) },
-  { weight: 3, arbitrary: fc.tuple(fc.constantFrom("succeed" as const, "fail" as const, "release" as const), fc.nat(9)) },
+  { weight: 3, arbitrary: fc.constant(["begin", 0] as const) },
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom<End[]>("succeed", "fail", "release"), fc.nat(9)) },
   { weight: 2, arbitrary: fc.tuple(fc.constant("wait" as const), fc.nat(1_500)) },
 );
+
+/** The requests that are under way at one breaker, and what must hold whatever they do. */
+class Requests {
+  readonly breaker = new Breaker(limits);
+  readonly #running: { readonly round: number; readonly probe: boolean }[] = [];
+  #failuresInARow = 0;
+  now = 0;
+
+  begin(): void {
+    const probe = this.breaker.open;
+    const ms = this.breaker.ask(this.now);
+    expect(ms).toBeLessThanOrEqual(10 * limits.openMs);
+    if (ms > 0) expect(probe).toBe(true); // who is sent away is sent away by an open breaker
+    else this.#running.push({ round: this.breaker.round, probe });
+  }
+
+  end(how: End, nth: number): void {
+    const [request] = this.#running.splice(nth % Math.max(1, this.#running.length), 1);
+    if (request === undefined) return;
+    const wasOpen = this.breaker.open;
+    if (how === "succeed") this.#succeed();
+    if (how === "fail") this.#fail(request.round);
+    if (how === "release") this.breaker.release(request.round);
+    if (!wasOpen && this.breaker.open) expect(this.#failuresInARow).toBeGreaterThanOrEqual(limits.failures);
+  }
+
+  get probes(): number {
+    return this.#running.filter(({ probe, round }) => probe && round === this.breaker.round).length;
+  }
+
+  releaseAll(): void {
+    for (const { round } of this.#running) this.breaker.release(round);
+  }
+
+  #succeed(): void {
+    this.breaker.succeed();
+    this.#failuresInARow = 0;
+    expect(this.breaker.open).toBe(false);
+  }
+
+  #fail(round: number): void {
+    this.breaker.fail(this.now, round);
+    this.#failuresInARow++;
+  }
+}
 
 describe("Breaker, whatever happens in whatever order", () => {
   it("is open only after failures in a row, lets one probe through at a time, and is never open for ever", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-        const breaker = new Breaker(limits);
-        const running: { readonly round: number; readonly probe: boolean }[] = [];
-        let [now, failed] = [0, 0];
-        for (const each of steps) {
-          if (each === "begin") {
-            const probe = breaker.open;
-            const ms = breaker.ask(now);
-            expect(ms).toBeLessThanOrEqual(10 * limits.openMs);
-            if (ms > 0) expect(probe).toBe(true); // who is sent away is sent away by an open breaker
-            else running.push({ round: breaker.round, probe });
-          } else if (each[0] === "wait") now += each[1];
-          else {
-            const [what, nth] = each;
-            const [call] = running.splice(nth % Math.max(1, running.length), 1);
-            if (call === undefined) continue;
-            const wasOpen = breaker.open;
-            if (what === "succeed") breaker.succeed();
-            else if (what === "fail") breaker.fail(now, call.round);
-            else breaker.release(call.round);
-            failed = what === "succeed" ? 0 : what === "fail" ? failed + 1 : failed;
-            if (!wasOpen && breaker.open) expect(failed).toBeGreaterThanOrEqual(limits.failures);
-            if (what === "succeed") expect(breaker.open).toBe(false);
-          }
-          const round = breaker.round;
-          expect(running.filter((call) => call.probe && call.round === round).length).toBeLessThanOrEqual(1);
+        const requests = new Requests();
+        for (const [what, value] of steps) {
+          if (what === "begin") requests.begin();
+          else if (what === "wait") requests.now += value;
+          else requests.end(what, value);
+          expect(requests.probes).toBeLessThanOrEqual(1);
         }
-        for (const call of running) breaker.release(call.round);
-        expect(breaker.ask(now + 10 * limits.openMs)).toBe(0);
+        requests.releaseAll();
+        expect(requests.breaker.ask(requests.now + 10 * limits.openMs)).toBe(0);
       }),
       { numRuns: 500 },
     );
