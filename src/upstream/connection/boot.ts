@@ -10,7 +10,7 @@ import { LATEST_LEGACY } from "../../era/revisions.ts";
 import type { Connection } from "./connection.ts";
 
 /** A process that gives no sign at all is waited for so many times as long as one that may ignore the question. */
-const STARTING = 5;
+const STARTING = 1.5;
 /** Who has answered the ping gets so long, in ms, for the question before it. */
 const BEHIND_MS = 200;
 
@@ -23,33 +23,29 @@ export interface Patience {
 }
 
 export interface Waking {
-  /** Aborts when no answer to the question will come. */
-  readonly silent: AbortSignal;
+  /** Resolves when no answer to the question is to be waited for any longer. */
+  readonly silent: Promise<void>;
   /** An answer has come, or the attempt is over. */
   stop(): void;
 }
 
 /** How long a process may take for its first answer, in ms; half of the time is for what comes after it. */
-export function longestWait({ probeMs, connectMs }: Patience): number {
+function longestWait({ probeMs, connectMs }: Patience): number {
   return Math.min(STARTING * probeMs, connectMs / 2);
 }
 
 /** Watches over a question that was just put. Never rejects. */
 export function waitForWaking(connection: Connection, patience: Patience): Waking {
-  const [silent, over] = [new AbortController(), new AbortController()];
-  void watch(connection, patience, over.signal).then((isAwake) => {
-    if (isAwake) silent.abort();
-  });
-  return { silent: silent.signal, stop: () => over.abort() };
+  const over = new AbortController();
+  return { silent: watch(connection, patience, over.signal), stop: () => over.abort() };
 }
 
-/** True once the process has answered a ping, and had time for what was asked before it. */
-async function watch(connection: Connection, patience: Patience, over: AbortSignal): Promise<boolean> {
+/** Until the process has answered a ping, and had time for what was asked before it, or has given no sign for long enough. */
+async function watch(connection: Connection, patience: Patience, over: AbortSignal): Promise<void> {
   const { clock, probeMs } = patience;
   await sleep(clock, probeMs, over);
-  if (over.aborted) return false;
   const left = longestWait(patience) - probeMs;
-  if (left <= 0) return false;
+  if (over.aborted || left <= 0) return;
   connection.speak({ era: "legacy", version: LATEST_LEGACY, capabilities: {}, instructions: undefined });
   const limits = { quietMs: left, totalMs: left };
   const pong = connection.request({ method: "ping", params: Body.empty, limits, signal: over });
@@ -58,5 +54,4 @@ async function watch(connection: Connection, patience: Patience, over: AbortSign
     () => false,
   );
   if (isAwake) await sleep(clock, BEHIND_MS, over);
-  return isAwake && !over.aborted;
 }

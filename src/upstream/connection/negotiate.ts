@@ -4,11 +4,11 @@ import { Body } from "../../base/body.ts";
 import type { Era } from "../../base/call.ts";
 import type { Clock } from "../../base/clock.ts";
 import { isTooDeep } from "../../base/depth.ts";
-import { toToolyardError, ToolyardError, type ErrorCode } from "../../base/errors.ts";
+import { toToolyardError, ToolyardError } from "../../base/errors.ts";
 import { objectOr, stringOr, type JsonObject } from "../../base/json.ts";
 import { httpVerdict, stdioVerdict, type Verdict } from "../../era/probe.ts";
 import { isKnown, LATEST_LEGACY, LATEST_MODERN } from "../../era/revisions.ts";
-import { longestWait, waitForWaking, type Patience } from "./boot.ts";
+import { waitForWaking, type Patience } from "./boot.ts";
 import type { Connection, Spoken } from "./connection.ts";
 
 export interface Handshake {
@@ -23,25 +23,46 @@ export interface Handshake {
   readonly clientInfo: JsonObject;
 }
 
+export interface Agreed {
+  readonly spoken: Spoken;
+  /** What to begin with next time: a process that was slow to wake may have said too late that it is modern. */
+  readonly next: Pick<Spoken, "era" | "version">;
+}
+
 /**
  * Shakes hands and leaves the connection ready for requests.
  *
  * @throws SERVER_PROTOCOL when the server speaks no revision known here, SERVER_STARTING when it does not answer in
  * time, and whatever the connection throws
  */
-export async function negotiate(connection: Connection, handshake: Handshake): Promise<Spoken> {
-  const spoken = await agree(connection, handshake);
-  connection.speak(spoken);
-  if (spoken.era === "legacy") connection.notify("notifications/initialized", Body.empty);
-  return spoken;
+export async function negotiate(connection: Connection, handshake: Handshake): Promise<Agreed> {
+  const over = new AbortController();
+  let late: string | undefined;
+  const heard = (version: string): void => void (late = version);
+  try {
+    const spoken = await agree(connection, handshake, { over: over.signal, heard });
+    connection.speak(spoken);
+    if (spoken.era === "legacy") connection.notify("notifications/initialized", Body.empty);
+    return { spoken, next: late === undefined ? spoken : { era: "modern", version: late } };
+  } finally {
+    over.abort();
+  }
 }
 
-async function agree(connection: Connection, handshake: Handshake): Promise<Spoken> {
+/** What comes of a question after silence was taken for its answer. */
+interface Afterwards {
+  /** Aborts when the handshake is over: no answer is of use any more. */
+  readonly over: AbortSignal;
+  /** The server does speak a modern version. */
+  heard(version: string): void;
+}
+
+async function agree(connection: Connection, handshake: Handshake, afterwards: Afterwards): Promise<Spoken> {
   const { clock, remembered, connectMs } = handshake;
   const end = clock.now() + connectMs;
   // A short time to connect is not all spent on the question.
   const probeMs = Math.min(handshake.probeMs, connectMs / 2);
-  const patience = { clock, probeMs, connectMs };
+  const patience = { clock, probeMs, connectMs, ...afterwards };
   const spoken = remembered === "legacy" ? undefined : await probe(connection, patience);
   if (spoken !== undefined) return spoken;
   try {
@@ -56,11 +77,8 @@ async function agree(connection: Connection, handshake: Handshake): Promise<Spok
   }
 }
 
-/** It gave no answer, or none before it answered what was asked later. */
-const SILENCE: ReadonlySet<ErrorCode> = new Set(["CALL_TIMEOUT", "CANCELLED"]);
-
 /** Asks `server/discover`; undefined: the server is of the legacy era. */
-async function probe(connection: Connection, patience: Patience): Promise<Spoken | undefined> {
+async function probe(connection: Connection, patience: Patience & Afterwards): Promise<Spoken | undefined> {
   const first = await discover(connection, LATEST_MODERN, patience);
   const verdict = first.kind === "retry" ? await discover(connection, first.version, patience, first.version) : first;
   if (verdict.kind === "none") throw new ToolyardError("SERVER_PROTOCOL", `It does not say which protocol it speaks: ${verdict.reason}`);
@@ -69,23 +87,37 @@ async function probe(connection: Connection, patience: Patience): Promise<Spoken
 }
 
 /** What one `server/discover` says of the server. */
-async function discover(connection: Connection, version: string, patience: Patience, asked?: string): Promise<Verdict> {
+async function discover(connection: Connection, version: string, patience: Patience & Afterwards, asked?: string): Promise<Verdict> {
   connection.speak({ era: "modern", version, capabilities: {}, instructions: undefined });
   const isProcess = connection.link.kind === "stdio";
-  const ms = isProcess ? longestWait(patience) : patience.probeMs;
-  const waking = isProcess ? waitForWaking(connection, patience) : undefined;
-  const question = { method: "server/discover", params: Body.empty, limits: { quietMs: ms, totalMs: ms } };
+  const ms = isProcess ? patience.connectMs : patience.probeMs;
+  const limits = { quietMs: ms, totalMs: ms };
+  const question = connection.request({ method: "server/discover", params: Body.empty, limits, signal: patience.over });
   try {
-    return stdioVerdict(await connection.request(waking === undefined ? question : { ...question, signal: waking.silent }), asked);
+    if (!isProcess) return stdioVerdict(await question, asked);
+    return await beforeSilence(
+      question.then((answer) => stdioVerdict(answer, asked)),
+      connection,
+      patience,
+    );
   } catch (error) {
     const failure = toToolyardError(error);
-    if (isProcess && SILENCE.has(failure.code)) return stdioVerdict(undefined);
     const status = tellingStatus(failure);
     if (status !== undefined) return httpVerdict(status, undefined, asked);
     throw failure;
-  } finally {
-    waking?.stop();
   }
+}
+
+/** The verdict, or, from a process that says nothing, that it is of the legacy era. What it says later is heard all the same. */
+async function beforeSilence(verdict: Promise<Verdict>, connection: Connection, patience: Patience & Afterwards): Promise<Verdict> {
+  const waking = waitForWaking(connection, patience);
+  const first = await Promise.race([verdict, waking.silent]).finally(() => waking.stop());
+  if (first !== undefined) return first;
+  verdict.then(
+    (late) => (late.kind === "modern" ? patience.heard(late.version) : undefined),
+    () => {}, // no answer at all
+  );
+  return stdioVerdict(undefined);
 }
 
 /** The HTTP status of a refusal that may tell the era; one that points elsewhere tells nothing. */

@@ -85,9 +85,9 @@ async function attempt(server: ServerConfig, options: DialOptions, events: Conne
   try {
     if (how.signal.aborted) throw how.signal.reason;
     const { connectMs } = server.timeouts;
-    const spoken = await negotiate(connection, { remembered: how.remembered, probeMs, connectMs, clock, capabilities, clientInfo });
+    const { next } = await negotiate(connection, { remembered: how.remembered, probeMs, connectMs, clock, capabilities, clientInfo });
     if (connection.ended !== undefined) throw new ToolyardError(connection.ended.code, connection.ended.message);
-    if (server.transport.kind !== "local") options.eras.remember(server, spoken.era, spoken.version);
+    if (server.transport.kind !== "local") options.eras.remember(server, next.era, next.version);
     live = true;
     return connection;
   } catch (error) {
