@@ -4,11 +4,10 @@ import { Body } from "../base/body.ts";
 import type { Answer, Call } from "../base/call.ts";
 import type { Changed, Watch } from "../base/watch.ts";
 import { Emitter } from "../base/emitter.ts";
-import { toToolyardError, ToolyardError, type ErrorCode } from "../base/errors.ts";
+import { ToolyardError, type ErrorCode } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { ServerConfig } from "../config/config.ts";
-import { Admission, inSeconds } from "./life/admission.ts";
-import { Breaker } from "./life/breaker.ts";
+import { Admission } from "./life/admission.ts";
 import type { Connection } from "./connection/connection.ts";
 import { Latency } from "./life/latency.ts";
 import type { State } from "./life/lifecycle.ts";
@@ -16,9 +15,8 @@ import { Lifeline, type LifelineOptions } from "./life/lifeline.ts";
 import { Listing } from "./listing/listing.ts";
 import { LogLevel } from "./news/log-level.ts";
 import { openNews } from "./news/news.ts";
-import type { RequestLimits } from "./connection/pending.ts";
 import type { ListName, RawLists } from "./listing/raw-lists.ts";
-import { isHeaderMismatch, isOfTheHop, schemaIn } from "./hop.ts";
+import { Sending, type UpstreamRequest } from "./sending.ts";
 import { Watches } from "./news/watches.ts";
 
 export interface UpstreamEvents {
@@ -35,35 +33,10 @@ export interface UpstreamOptions extends LifelineOptions {
   readonly client?: { meet(call: Call): void; rootsChanged(): void };
 }
 
-export interface UpstreamRequest {
-  readonly method: string;
-  readonly params: Body;
-  readonly limits: RequestLimits;
-  readonly call?: Call;
-  /** Of a called tool, as the server itself lists it. */
-  readonly inputSchema?: unknown;
-}
-
 export interface Origin {
   readonly gone?: Promise<void> | undefined;
   readonly watches?: Watches | undefined;
 }
-
-/** A request under way. */
-interface Begun extends UpstreamRequest {
-  readonly startedAt: number;
-  /** Of the breaker. */
-  readonly round: number;
-}
-
-/** What says that the server, not the request, is at fault. */
-const TRANSPORT_FAILURES: ReadonlySet<ErrorCode> = new Set([
-  "SERVER_UNREACHABLE",
-  "SERVER_EXITED",
-  "SERVER_PROTOCOL",
-  "CALL_TIMEOUT",
-  "OUTCOME_UNKNOWN",
-]);
 
 export class Upstream {
   readonly name: string;
@@ -73,10 +46,10 @@ export class Upstream {
   /** Passed on to whatever takes the place of this one. */
   readonly watches: Watches;
   readonly #options: UpstreamOptions;
-  readonly #breaker: Breaker;
   readonly #lifeline: Lifeline;
   readonly #admission: Admission;
   readonly #listing: Listing;
+  readonly #sending: Sending;
   readonly #settled = Promise.withResolvers<void>();
   #listFailure: ToolyardError | undefined;
   /** As the server lists them. */
@@ -88,10 +61,10 @@ export class Upstream {
     this.name = server.name;
     this.#options = options;
     this.watches = watches ?? new Watches();
-    this.#breaker = new Breaker(options.limits.breaker);
     this.#listing = this.#makeListing();
     this.#lifeline = this.#makeLifeline(server, gone);
     this.#admission = new Admission(server.name, this.#lifeline, options.clock);
+    this.#sending = this.#makeSending();
     if (server.disabled) this.#settled.resolve();
   }
 
@@ -153,7 +126,7 @@ export class Upstream {
   /** Forgets failures and connects anew, by a person's wish. */
   async restart(): Promise<void> {
     if (this.state === "disabled" || this.state === "closed") return;
-    this.#breaker.succeed();
+    this.#sending.forgetFailures();
     await this.#lifeline.restart();
   }
 
@@ -173,16 +146,8 @@ export class Upstream {
    *
    * @throws SERVER_* where there is no connection to be had, CALL_TIMEOUT, CANCELLED, OUTCOME_UNKNOWN
    */
-  async request(request: UpstreamRequest): Promise<Answer> {
-    this.#consultBreaker();
-    const { round } = this.#breaker;
-    this.#lifeline.touch();
-    try {
-      return await this.#send({ ...request, startedAt: this.#options.clock.now(), round });
-    } finally {
-      this.#breaker.release(round);
-      this.#lifeline.touch();
-    }
+  request(request: UpstreamRequest): Promise<Answer> {
+    return this.#sending.request(request);
   }
 
   /** Somebody reads a list: if it may no longer be what the server offers, that is asked again, in the background. */
@@ -206,69 +171,11 @@ export class Upstream {
     this.events.clear();
   }
 
-  async #send(request: Begun): Promise<Answer> {
-    const present = this.state === "ready" ? this.connection : undefined;
-    const connection = present ?? (await this.#admission.connection(request.limits, request.call));
-    try {
-      const answer = await this.#ask(connection, request);
-      return isOfTheHop(answer, connection.spoken?.era) ? await this.#mended(request, connection, answer) : answer;
-    } catch (error) {
-      const failure = toToolyardError(error);
-      if (failure.details.sessionLost === true) return await this.#sendAnew(request, connection);
-      if (failure.code === "SERVER_UNREACHABLE" && failure.details.started === false) {
-        this.#lifeline.lost({ code: failure.code, message: failure.message, started: false }, connection);
-      }
-      throw failure;
-    }
-  }
-
-  /** The server had forgotten the session, so it has not begun: once more, in a new one, within the same time. */
-  async #sendAnew(request: Begun, lost: Connection): Promise<Answer> {
-    this.#lifeline.renew(lost).catch(() => {}); // the next line tells
-    return await this.#ask(await this.#admission.connection(request.limits, request.call), request);
-  }
-
-  /**
-   * A modern server that objects to our headers, or to the revision, has not begun: what we know of it was old. It is read
-   * anew, and the request sent once more (spec 2026-07-28: Streamable HTTP, server validation; Versioning).
-   */
-  async #mended(request: Begun, connection: Connection, { error }: Answer): Promise<Answer> {
-    if (isHeaderMismatch(error)) await this.#listing.read();
-    else this.#lifeline.renew(connection).catch(() => {}); // the next line tells
-    const inputSchema = schemaIn(this.#tools, request) ?? request.inputSchema;
-    return await this.#ask(await this.#admission.connection(request.limits, request.call), { ...request, inputSchema });
-  }
-
-  /** The one place where the breaker learns how the server is: what never reached it says nothing. */
-  async #ask(connection: Connection, request: Begun): Promise<Answer> {
-    const { startedAt, round } = request;
-    const { clock } = this.#options;
-    const raising = request.call?.logLevel === undefined ? undefined : this.logLevel.raise(request.call.logLevel);
-    if (raising !== undefined) await raising; // over HTTP only waiting puts one message behind another
-    try {
-      const answer = await connection.request(remaining(request, clock.now()));
-      this.#breaker.succeed();
-      this.latency.add(clock.now() - startedAt);
-      return answer;
-    } catch (error) {
-      const { code, details } = toToolyardError(error);
-      if (TRANSPORT_FAILURES.has(code) && details.sessionLost !== true) this.#breaker.fail(clock.now(), round);
-      throw error;
-    }
-  }
-
   /** The server's word on a watched resource. */
   async #subscribed(uri: string): Promise<Answer> {
     const { connectMs } = this.server.timeouts;
     if (this.watches.answer(uri) === undefined) await this.#admission.connection({ quietMs: connectMs, totalMs: connectMs });
     return (await this.watches.answer(uri)) ?? { result: Body.empty };
-  }
-
-  #consultBreaker(): void {
-    const wait = this.#breaker.ask(this.#options.clock.now());
-    if (wait === 0) return;
-    const { failures } = this.#options.limits.breaker;
-    throw this.#error("SERVER_BREAKER_OPEN", `It failed ${failures} times in a row; the next try is in ${inSeconds(wait)}.`, wait);
   }
 
   #makeLifeline(server: ServerConfig, predecessor: Promise<void>): Lifeline {
@@ -318,6 +225,20 @@ export class Upstream {
     this.request({ method: "ping", params: Body.empty, limits: { quietMs: listMs, totalMs: listMs } }).catch(() => {});
   }
 
+  #makeSending(): Sending {
+    return new Sending({
+      name: this.name,
+      clock: this.#options.clock,
+      breaker: this.#options.limits.breaker,
+      lifeline: this.#lifeline,
+      admission: this.#admission,
+      latency: this.latency,
+      logLevel: this.logLevel,
+      readLists: () => this.#listing.read(),
+      tools: () => this.#tools,
+    });
+  }
+
   #makeListing(): Listing {
     const { clock, limits } = this.#options;
     return new Listing({
@@ -340,13 +261,7 @@ export class Upstream {
     });
   }
 
-  #error(code: ErrorCode, message: string, retryAfterMs?: number): ToolyardError {
-    return new ToolyardError(code, message, { server: this.name, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+  #error(code: ErrorCode, message: string): ToolyardError {
+    return new ToolyardError(code, message, { server: this.name });
   }
-}
-
-/** The request, with what is left of its time. */
-function remaining(request: Begun, now: number): UpstreamRequest {
-  const { limits, startedAt } = request;
-  return now === startedAt ? request : { ...request, limits: { ...limits, totalMs: Math.max(1, limits.totalMs - (now - startedAt)) } };
 }
