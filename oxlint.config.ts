@@ -13,9 +13,10 @@ export const floors: readonly (readonly string[])[] = [
   ["router"],
   ["selection", "telemetry"],
   ["spill"],
-  ["view", "status"],
-  ["why", "works", "rules"],
+  ["host", "view-source", "status"],
+  ["view", "why", "works", "rules"],
   ["shown"],
+  ["sources"],
   ["toolyard"],
   ["open"],
   ["gateway", "adapters", "index"],
@@ -23,7 +24,7 @@ export const floors: readonly (readonly string[])[] = [
   ["cli"],
 ];
 
-/** Faces know the core by its two doors, `toolyard.ts` and `view.ts`. */
+/** Faces know the core by its two doors, `toolyard.ts` and `view.ts`, and by the shapes of `host.ts` and `view-source.ts`. */
 const faces = new Set(["gateway", "adapters", "dashboard", "agent"]);
 const behindTheDoors = ["upstream", "router", "selection", "spill"];
 const typesBehindTheDoors = ["config", "catalog"];

@@ -5,4 +5,6 @@ export type { ConfigInput, ServerInput } from "./config/input.ts";
 export { openToolyard, type GatewayInput, type OpenOptions } from "./open.ts";
 export type { ServerStatus } from "./status.ts";
 export type { Readiness, Toolyard, ToolyardEvents, ViewRules } from "./toolyard.ts";
-export type { CallOptions, Handlers, Missing, QuestionContext, ToolDefinition, ToolHit, ToolResult, View, Why } from "./view.ts";
+export type { View } from "./view.ts";
+export type { CallOptions, Handlers, QuestionContext, ToolDefinition, ToolHit, ToolResult } from "./host.ts";
+export type { Missing, Why } from "./view-source.ts";

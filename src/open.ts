@@ -26,7 +26,7 @@ import { SpillStore } from "./spill/store.ts";
 import { Toolyard, type ToolyardParts } from "./toolyard.ts";
 import { FileLedger } from "./upstream/links/ledger.ts";
 import type { UpstreamOptions } from "./upstream/upstream.ts";
-import type { Handlers } from "./view.ts";
+import type { Handlers } from "./host.ts";
 import { STOP_LADDER, type StopLadder } from "./wire/child.ts";
 
 export interface OpenOptions extends Handlers {

@@ -9,7 +9,7 @@ import { textOf } from "./config/diff.ts";
 import type { Surface } from "./selection/own-tool.ts";
 import type { Plan } from "./selection/plan.ts";
 import type { ServerStatus } from "./status.ts";
-import type { Missing } from "./view.ts";
+import type { Missing } from "./view-source.ts";
 
 export interface ViewRules {
   /** Name of a toolset of the configuration. */

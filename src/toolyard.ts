@@ -1,35 +1,22 @@
 /** The composed object, as hosts and faces hold it: what is offered, how servers stand, Views, changes at run time. */
 
-import type { Answer, Call } from "./base/call.ts";
-import { canonicalJson } from "./base/digest.ts";
 import type { Emitter } from "./base/emitter.ts";
 import { ToolyardError } from "./base/errors.ts";
-import { stringOr, type JsonObject } from "./base/json.ts";
-import { mergeInstructions } from "./catalog/instructions.ts";
+import type { JsonObject } from "./base/json.ts";
 import type { Snapshot } from "./catalog/item.ts";
-import { hintsOf } from "./catalog/keeping.ts";
 import type { Config, EmbeddingsConfig } from "./config/config.ts";
-import { checkRules, cut, isThere, missing, type ViewRules } from "./rules.ts";
+import { checkRules, isThere, type ViewRules } from "./rules.ts";
 import { CurrentMeaning } from "./selection/embeddings/current.ts";
 import type { Meaning } from "./selection/embeddings/meaning.ts";
 import { Finder } from "./selection/finder.ts";
 import type { SurfaceMemory } from "./selection/surface-memory.ts";
 import type { Usage } from "./selection/usage.ts";
-import { selectionFor } from "./shown.ts";
 import type { SpillStore } from "./spill/store.ts";
-import { Spilling } from "./spill/spilling.ts";
+import { Sources } from "./sources.ts";
 import type { ServerStatus } from "./status.ts";
-import {
-  View,
-  type CallOptions,
-  type Handlers,
-  type ToolDefinition,
-  type ToolHit,
-  type ToolResult,
-  type ViewSource,
-  type Why,
-} from "./view.ts";
-import { whyOf } from "./why.ts";
+import { View } from "./view.ts";
+import type { CallOptions, Handlers, ToolDefinition, ToolHit, ToolResult } from "./host.ts";
+import type { Why } from "./view-source.ts";
 import { Works, type WorksEvents, type WorksParts } from "./works.ts";
 
 export interface ToolyardParts extends WorksParts {
@@ -62,6 +49,7 @@ export class Toolyard {
   readonly #parts: ToolyardParts;
   readonly #works: Works;
   readonly #finder: Finder;
+  readonly #sources: Sources;
   readonly #meaning: CurrentMeaning;
   readonly #view: View;
 
@@ -74,6 +62,7 @@ export class Toolyard {
       () => this.#meaning.of(works.config.selection.embeddings),
     );
     works.events.on("change", () => this.#finder.refresh());
+    this.#sources = new Sources(works, { ...parts, finder: this.#finder });
     this.#view = this.view();
   }
 
@@ -112,7 +101,7 @@ export class Toolyard {
    */
   view(rules: ViewRules = {}, handlers: Handlers = this.#parts.handlers): View {
     checkRules(rules, this.config);
-    return new View(this.#source(rules), handlers);
+    return new View(this.#sources.of(rules), handlers);
   }
 
   /** Is there (still) a View for these rules? */
@@ -223,77 +212,7 @@ export class Toolyard {
     return this.close();
   }
 
-  #source(rules: ViewRules): ViewSource {
-    const works = this.#works;
-    let made: { from: Snapshot; config: Config; snapshot: Snapshot } | undefined;
-    const snapshot = (): Snapshot => {
-      const { snapshot: from, config } = works;
-      if (made?.from !== from || made.config !== config) made = { from, config, snapshot: cut(from, rules, config) };
-      return made.snapshot;
-    };
-    const spilling = this.#spilling(rules, snapshot);
-    const { selection, find } = selectionFor({
-      rules,
-      works,
-      snapshot,
-      finder: this.#finder,
-      memory: this.#parts.surfaces,
-      usage: this.#parts.usage,
-      more: [spilling.tool],
-    });
-    const send = (call: Call, visible: Snapshot): Promise<Answer> => {
-      if (!works.isDiscovered && !isKnown(call, visible)) return works.discovered.then(() => works.call(call, snapshot()));
-      const answer = works.call(call, visible);
-      if (call.method === "tools/call") void answer.then((given) => this.#noteUse(call, given, visible, rules));
-      return answer;
-    };
-    return {
-      snapshot,
-      active: (defers) => spilling.advertised(selection.active(defers)),
-      forModel: () => this.#source({ ...rules, forModel: true }),
-      own: (name) => selection.own(name),
-      search: (query, limit) => find(query, limit, snapshot()),
-      select: (best, budget) => spilling.advertised(selection.select(best, budget)),
-      instructions: mergeInstructions,
-      call: async (call, visible) =>
-        spilling.fit(call, await send(call, visible), () => selection.active(call.caller.defers ?? false).surface),
-      watch: async (call, changed) => {
-        if (!works.isDiscovered && !isKnown(call, snapshot())) await works.discovered;
-        return works.watch(call, snapshot(), changed);
-      },
-      hear: (hearing) => works.hear({ ...hearing, sees: (server) => snapshot().sections.has(server) }),
-      rootsChanged: (caller) => works.rootsChanged(caller),
-      listed: (list) => works.listed(list, snapshot()),
-      keeping: (list) => hintsOf(snapshot(), list, this.#parts.clock.now()),
-      discovered: () => works.discovered,
-      missing: () => missing(works.servers(), rules, works.config),
-      onChange: (listener) => {
-        const removers = [works.events.on("change", () => listener()), works.events.on("reload", () => listener())];
-        return () => removers.forEach((remove) => remove());
-      },
-      why: (name, visible) => whyOf(name, { whole: works.snapshot, visible, servers: works.servers() }),
-    };
-  }
-
-  /** What was called with success is found sooner. */
-  #noteUse({ params }: Call, { result }: Answer, visible: Snapshot, { toolset }: ViewRules): void {
-    const item = visible.tool(stringOr(params.get("name")) ?? "");
-    if (item !== undefined && result !== undefined && result.get("isError") !== true) this.#parts.usage.note(toolset, item.id);
-  }
-
-  #spilling({ toolset, server, within, forModel = false }: ViewRules, snapshot: () => Snapshot): Spilling {
-    const { spill: store, logger } = this.#parts;
-    const view = canonicalJson({ toolset, server, within });
-    return new Spilling({ store, view, forModel, logger, snapshot, config: () => this.config });
-  }
-
   #sinceOpening(): number {
     return this.#parts.clock.now() - this.startedAt;
   }
-}
-
-/** What is not known yet may be offered by a server that is only starting. */
-function isKnown({ params }: Call, visible: Snapshot): boolean {
-  const name = stringOr(params.get("name")) ?? stringOr(params.get("uri")) ?? "";
-  return [visible.tool(name), visible.prompt(name), visible.resource(name)].some((item) => item !== undefined);
 }

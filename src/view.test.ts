@@ -2,7 +2,9 @@ import { expect, it } from "vitest";
 import { Body } from "./base/body.ts";
 import type { Call } from "./base/call.ts";
 import type { Snapshot } from "./catalog/item.ts";
-import { View, type Handlers, type ViewSource } from "./view.ts";
+import { View } from "./view.ts";
+import type { Handlers } from "./host.ts";
+import type { ViewSource } from "./view-source.ts";
 
 /** The call that a host with these handlers makes. */
 async function callOf(handlers: Handlers): Promise<Call> {

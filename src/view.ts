@@ -1,7 +1,7 @@
 /** What one caller sees and may call. The only door for every face: gateway, adapters, command line. */
 
 import { Body } from "./base/body.ts";
-import type { Answer, Call, Caller, Question, RpcError } from "./base/call.ts";
+import type { Answer, Call, Caller } from "./base/call.ts";
 import { ToolyardError } from "./base/errors.ts";
 import type { Ear, Hearing } from "./base/hearing.ts";
 import { isObject, stringOr, type JsonObject } from "./base/json.ts";
@@ -10,120 +10,24 @@ import type { Item, Snapshot } from "./catalog/item.ts";
 import type { CacheHints } from "./era/results.ts";
 import { capabilitiesOf } from "./era/capabilities.ts";
 import { LATEST_LEGACY } from "./era/revisions.ts";
-import { schemaBlock } from "./router/router.ts";
+import {
+  answerOf,
+  toErrorResult,
+  toToolResult,
+  type CallOptions,
+  type Handlers,
+  type ToolDefinition,
+  type ToolHit,
+  type ToolResult,
+} from "./host.ts";
 import { calledIn } from "./selection/meta/call-tool.ts";
 import type { Found } from "./selection/finder.ts";
 import { aboutOf, signatureOf } from "./selection/meta/signature.ts";
 import type { Budget } from "./selection/plan.ts";
-import { callOwn, type OwnTool } from "./selection/own-tool.ts";
+import { callOwn } from "./selection/own-tool.ts";
 import type { ActiveSet } from "./selection/selection.ts";
 import type { ListName } from "./upstream/listing/raw-lists.ts";
-
-export type { ActiveSet } from "./selection/selection.ts";
-
-/** What a View is cut out of; the Toolyard is one. */
-export interface ViewSource {
-  /** The catalog as this View may see it, now. */
-  snapshot(): Snapshot;
-  instructions(snapshot: Snapshot): string | undefined;
-  call(call: Call, snapshot: Snapshot): Promise<Answer>;
-  watch(call: Call, changed: Changed): Promise<Watch>;
-  rootsChanged(caller: Caller): void;
-  hear(hearing: Hearing): Ear;
-  listed(list: ListName): void;
-  keeping(list: ListName): CacheHints;
-  /** Resolves once the first list need not wait any longer. */
-  discovered(): Promise<void>;
-  /** Servers that should be in the list and are not, with the reason. */
-  missing(): Missing[];
-  onChange(listener: () => void): () => void;
-  /** What a model is shown. @param defers the client looks up tools itself */
-  active(defers: boolean): ActiveSet;
-  /** A tool of Toolyard's own in this View. */
-  own(name: string): OwnTool | undefined;
-  /** The visible tools that fit best, best first. */
-  search(query: string, limit: number): Promise<readonly Found[]>;
-  /** What a model is shown for one task. @param best tools for it, best first */
-  select(best: readonly Item[], budget: Partial<Budget>): ActiveSet;
-  why(name: string, snapshot: Snapshot): Why;
-  /** The same for whoever puts results straight into a model's window. */
-  forModel(): ViewSource;
-}
-
-export interface Missing {
-  readonly server: string;
-  readonly state: string;
-  readonly reason?: string;
-}
-
-/** Everything that is known about a name. */
-export interface Why {
-  readonly name: string;
-  /** Can it be called now? */
-  readonly callable: boolean;
-  readonly server?: string;
-  readonly tool?: string;
-  /** Sentences, the most telling one first. */
-  readonly reasons: string[];
-}
-
-/** What this host can answer when a server asks; each is optional. */
-export interface Handlers {
-  /** Answers `elicitation/create`: `{ action: "accept" | "decline" | "cancel", content? }`. */
-  elicit?(request: JsonObject, context: QuestionContext): Promise<JsonObject> | JsonObject;
-  /** Answers `sampling/createMessage`. */
-  sample?(request: JsonObject, context: QuestionContext): Promise<JsonObject> | JsonObject;
-  /** Roots of this host, as `file:` URIs. */
-  roots?: readonly string[] | (() => Promise<readonly string[]> | readonly string[]);
-}
-
-export interface QuestionContext {
-  /** The server that asks. */
-  readonly server: string;
-  /** Aborts when no answer is needed any more. */
-  readonly signal: AbortSignal;
-}
-
-export interface CallOptions {
-  /** Cancels the call; the promise then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** The call ends after so many ms at the latest; the server's own limits hold beside it. */
-  readonly timeoutMs?: number;
-  onProgress?(progress: { progress: number; total?: number; message?: string }): void;
-}
-
-/** A CallToolResult (spec: Tools): unknown fields and content types are kept. */
-export interface ToolResult {
-  content: { type: string; [field: string]: unknown }[];
-  structuredContent?: unknown;
-  isError?: boolean;
-  _meta?: Record<string, unknown>;
-  [field: string]: unknown;
-}
-
-/** A tool that a search has found. */
-export interface ToolHit {
-  /** Its exposed name. */
-  readonly name: string;
-  readonly server: string;
-  /** The server's own name for it. */
-  readonly tool: string;
-  /** In one line: `crm__search(text: string, limit?: integer)`. */
-  readonly signature: string;
-  /** The first sentence of what it says of itself. */
-  readonly about: string;
-  /** Comparable within one search only. */
-  readonly score: number;
-}
-
-/** A tool as clients see it (spec: Tool), with its exposed name. */
-export interface ToolDefinition {
-  name: string;
-  title?: string;
-  description?: string;
-  inputSchema: Record<string, unknown>;
-  [field: string]: unknown;
-}
+import { frozen, type Missing, type ViewSource, type Why } from "./view-source.ts";
 
 /** More than any budget for one task should have. */
 const MOST_SELECTED = 100;
@@ -305,7 +209,7 @@ export class View {
     const params = Body.of({ name, arguments: args });
     const answer = await this.request({ ...this.#call(options), method: "tools/call", params });
     options.signal?.throwIfAborted();
-    return answer.error === undefined ? asToolResult(answer.result) : asResult(answer.error, this.called(params));
+    return answer.error === undefined ? toToolResult(answer.result) : toErrorResult(answer.error, this.called(params));
   }
 
   /** Reads a resource by its URI (spec: `resources/read`). @throws UNKNOWN_NAME or the server's error as INVALID_PARAMS */
@@ -338,44 +242,11 @@ export class View {
       ...(signal === undefined ? {} : { signal }),
       ...(timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs }),
       ...(options.onProgress === undefined ? {} : { progress: (progress) => options.onProgress?.(progress as { progress: number }) }),
-      ...(Object.keys(this.#caller.capabilities).length === 0 ? {} : { ask: (question) => this.#answer(question) }),
+      ...(Object.keys(this.#caller.capabilities).length === 0 ? {} : { ask: (question) => answerOf(this.#handlers, question) }),
     };
   }
-
-  async #answer({ server, method, params, signal }: Question): Promise<Answer> {
-    const handlers = this.#handlers;
-    const context = { server, signal };
-    if (method === "elicitation/create" && handlers.elicit) return { result: Body.of(await handlers.elicit(params.object, context)) };
-    if (method === "sampling/createMessage" && handlers.sample) return { result: Body.of(await handlers.sample(params.object, context)) };
-    if (method === "roots/list" && handlers.roots) {
-      const uris = typeof handlers.roots === "function" ? await handlers.roots() : handlers.roots;
-      return { result: Body.of({ roots: uris.map((uri) => ({ uri })) }) };
-    }
-    return { error: { code: -32601, message: `This host does not answer ${method}.` } };
-  }
-}
-
-/** An error on the wire, as the result that a model reads. @param item the tool that was called */
-function asResult({ code, message }: RpcError, item: Item | undefined): ToolResult {
-  const content: ToolResult["content"] = [{ type: "text", text: message }];
-  if (code === -32602 && item !== undefined) content.push(schemaBlock(item) as { type: string });
-  return { content, isError: true };
-}
-
-/** The same source with a list of tools that never changes. */
-function frozen(source: ViewSource, choose: (source: ViewSource) => ActiveSet): ViewSource {
-  const active = choose(source);
-  return { ...source, active: () => active, onChange: () => () => {}, forModel: () => frozen(source.forModel(), choose) };
 }
 
 function definitions(items: readonly Item[], { server }: { server?: string }): JsonObject[] {
   return items.filter((item) => server === undefined || item.server === server).map((item) => item.definition);
-}
-
-/** A server's answer may be anything; a host gets a result with content in any case. */
-function asToolResult(body: Body): ToolResult {
-  const value = body.object;
-  if (Array.isArray(value["content"])) return value as unknown as ToolResult;
-  const text = stringOr(body.value) ?? JSON.stringify(body.value);
-  return { ...value, content: [{ type: "text", text }] };
 }

@@ -3,7 +3,7 @@
 import type { Item, Snapshot } from "./catalog/item.ts";
 import { suggestNames } from "./catalog/suggest.ts";
 import type { ServerStatus } from "./status.ts";
-import type { Why } from "./view.ts";
+import type { Why } from "./view-source.ts";
 
 export interface WhyContext {
   /** Everything that is offered, before any toolset. */

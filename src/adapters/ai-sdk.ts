@@ -3,7 +3,7 @@
  * The types are structural: that SDK is never loaded from here.
  */
 
-import type { ToolResult } from "../view.ts";
+import type { ToolResult } from "../host.ts";
 import { argumentsSchema, type ArgumentsSchema } from "./arguments-schema.ts";
 import { partsOf, textOf, type Part } from "./parts.ts";
 import { progressing } from "./progressing.ts";

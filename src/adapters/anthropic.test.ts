@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ToolDefinition, ToolResult } from "../view.ts";
+import type { ToolDefinition, ToolResult } from "../host.ts";
 import { anthropic } from "./anthropic.ts";
 import type { ToolSource } from "./source.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import { isObject } from "../base/json.ts";
-import type { ToolResult } from "../view.ts";
+import type { ToolResult } from "../host.ts";
 import { partsOf, textOf, type MediaPart, type Part } from "./parts.ts";
 import {
   caller,

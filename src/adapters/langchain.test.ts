@@ -1,6 +1,6 @@
 import { DynamicStructuredTool } from "@langchain/core/tools";
 import { describe, expect, it } from "vitest";
-import type { ToolResult } from "../view.ts";
+import type { ToolResult } from "../host.ts";
 import { langchain } from "./langchain.ts";
 import type { ToolSource } from "./source.ts";
 

@@ -3,7 +3,7 @@
  * The types are structural, and LangChain is never loaded from here: its class comes as an argument.
  */
 
-import type { ToolResult } from "../view.ts";
+import type { ToolResult } from "../host.ts";
 import { checkable } from "./checkable.ts";
 import { isImage, partsOf, textOf, type Part } from "./parts.ts";
 import { progressing } from "./progressing.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ToolResult } from "../view.ts";
+import type { ToolResult } from "../host.ts";
 import { mastra } from "./mastra.ts";
 import type { ToolSource } from "./source.ts";
 

@@ -3,12 +3,12 @@
  * The types are structural: Mastra is never loaded from here.
  */
 
-import type { ToolResult } from "../view.ts";
+import type { ToolResult } from "../host.ts";
 import { argumentsSchema, type ArgumentsSchema } from "./arguments-schema.ts";
 import { isImage, partsOf, textOf, type Part } from "./parts.ts";
 import { caller, discovered, type AdapterOptions, type CallTool, type OnProgress, type ToolSource } from "./source.ts";
 import { ToolNames } from "./tool-names.ts";
-import type { ToolDefinition } from "../view.ts";
+import type { ToolDefinition } from "../host.ts";
 
 export type { CallRecord, ToolSource } from "./source.ts";
 

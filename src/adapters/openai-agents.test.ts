@@ -1,6 +1,6 @@
 import { Agent, type MCPServer } from "@openai/agents";
 import { describe, expect, it } from "vitest";
-import type { ToolDefinition, ToolResult } from "../view.ts";
+import type { ToolDefinition, ToolResult } from "../host.ts";
 import { openaiAgents, type CallRecord, type ToolSource } from "./openai-agents.ts";
 
 const schema = { type: "object", properties: { sql: { type: "string" } }, required: ["sql"] };

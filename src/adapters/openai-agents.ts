@@ -4,7 +4,7 @@
  */
 
 import { isObject } from "../base/json.ts";
-import type { ToolDefinition, ToolResult } from "../view.ts";
+import type { ToolDefinition, ToolResult } from "../host.ts";
 import { isImage, partsOf, type Part } from "./parts.ts";
 import { caller, forModel, type AdapterOptions, type ToolSource } from "./source.ts";
 import { ToolNames } from "./tool-names.ts";

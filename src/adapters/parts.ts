@@ -1,7 +1,7 @@
 /** A tool's result as what any model can be given: text, and media for those that see or hear. */
 
 import { isObject, stringOr } from "../base/json.ts";
-import type { ToolResult } from "../view.ts";
+import type { ToolResult } from "../host.ts";
 
 export type Part = TextPart | MediaPart;
 

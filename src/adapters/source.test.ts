@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ToolDefinition } from "../view.ts";
+import type { ToolDefinition } from "../host.ts";
 import { caller, offer, type CallRecord, type ToolSource } from "./source.ts";
 
 const tool = (name: string): ToolDefinition => ({ name, inputSchema: { type: "object" } });

@@ -1,6 +1,6 @@
 /** What every adapter shares: what it needs of a Toolyard or a View, and a call that throws for nothing but an abort. */
 
-import type { ToolDefinition, ToolResult } from "../view.ts";
+import type { ToolDefinition, ToolResult } from "../host.ts";
 
 /** What an adapter needs of a Toolyard or a View. */
 export interface ToolSource {

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { text as readText } from "node:stream/consumers";
 import { ToolyardError } from "../../base/errors.ts";
 import { isObject, type JsonObject } from "../../base/json.ts";
-import type { ToolResult } from "../../view.ts";
+import type { ToolResult } from "../../host.ts";
 import { EXIT } from "../exit.ts";
 import type { CommonOptions } from "../command.ts";
 import { nextSignal } from "../signals.ts";

@@ -1,6 +1,6 @@
 /** `toolyard search QUERY`: the tools that fit a task best, as `find_tools` gives them to a model. */
 
-import type { ToolHit } from "../../view.ts";
+import type { ToolHit } from "../../host.ts";
 import { EXIT } from "../exit.ts";
 import type { CommonOptions } from "../command.ts";
 import { ownersIn, type OwnerOf } from "../owners.ts";

@@ -3,7 +3,7 @@
 import type { JsonObject } from "../../base/json.ts";
 import { loadConfig } from "../../config/load.ts";
 import { costsOf, type ServerCost } from "../../selection/costs.ts";
-import type { ToolDefinition } from "../../view.ts";
+import type { ToolDefinition } from "../../host.ts";
 import { ownersIn } from "../owners.ts";
 import { paint, type Output, type Word } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";

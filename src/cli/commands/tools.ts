@@ -3,7 +3,7 @@
 import { ToolyardError } from "../../base/errors.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { ServerStatus } from "../../status.ts";
-import type { ToolDefinition } from "../../view.ts";
+import type { ToolDefinition } from "../../host.ts";
 import { EXIT } from "../exit.ts";
 import { ownersIn } from "../owners.ts";
 import type { CommonOptions } from "../command.ts";

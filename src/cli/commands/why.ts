@@ -1,6 +1,6 @@
 /** `toolyard why NAME`: why a name can, or cannot, be called. */
 
-import type { Why } from "../../view.ts";
+import type { Why } from "../../view-source.ts";
 import { whyOf } from "../../why.ts";
 import { EXIT } from "../exit.ts";
 import { findPlace, type Place } from "../place.ts";

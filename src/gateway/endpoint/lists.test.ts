@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Item, Snapshot } from "../../catalog/item.ts";
-import type { Missing, View } from "../../view.ts";
+import type { View } from "../../view.ts";
+import type { Missing } from "../../view-source.ts";
 import { Lists } from "./lists.ts";
 
 function item(name: string, description = ""): Item {

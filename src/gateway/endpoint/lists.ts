@@ -11,7 +11,8 @@ import type { Item, Snapshot } from "../../catalog/item.ts";
 import { META } from "../../era/meta.ts";
 import { toolToClient, type CacheHints } from "../../era/results.ts";
 import { LATEST_LEGACY, LATEST_MODERN } from "../../era/revisions.ts";
-import type { ActiveSet, Missing, View } from "../../view.ts";
+import type { View } from "../../view.ts";
+import type { ActiveSet, Missing } from "../../view-source.ts";
 import { writeRequest } from "../../wire/envelope.ts";
 import { SERVER_INFO, TTL_MS } from "./offer.ts";
 
