@@ -61,7 +61,7 @@ export interface GatewayInput {
 }
 
 /** The name by which a gateway stands in the configuration made for it; its tools keep their names. */
-const GATEWAY = "gateway";
+export const GATEWAY = "gateway";
 
 /**
  * Opens a yard and returns as soon as lists of an earlier run are read: servers start in the background.

@@ -13,8 +13,8 @@ export async function ownersIn({ yard, place, gateway }: CommandYard): Promise<O
   return ownersBy(await loadConfig(place.file, { inputs: place.inputs }));
 }
 
-/** Namespaces are prefix-free; names that the configuration chose stand in it; bare ones are of the one server that has such. */
-function ownersBy({ servers, naming }: Config): OwnerOf {
+/** Whose a name is by a configuration alone: namespaces are prefix-free; names that the configuration chose stand in it; bare ones are of the one server that has such. */
+export function ownersBy({ servers, naming }: Config): OwnerOf {
   const all = [...servers.values()].filter(({ disabled }) => !disabled);
   const chosen = new Map(
     all.flatMap(({ name, tools }) =>

@@ -1,13 +1,10 @@
 /** The yard that a command asks: the gateway of its configuration where one runs, else one of its own. */
 
 import { ToolyardError } from "../base/errors.ts";
-import { isObject } from "../base/json.ts";
 import { openToolyard, type OpenOptions } from "../open.ts";
-import type { ServerStatus } from "../status.ts";
 import type { Toolyard } from "../toolyard.ts";
 import { findPlace, type Place } from "./place.ts";
 import type { CommonOptions } from "./command.ts";
-import { askGateway } from "./running/ask.ts";
 import { findRunning, type Running } from "./running/record.ts";
 
 export interface CommandYard {
@@ -16,8 +13,6 @@ export interface CommandYard {
   readonly place: Place;
   /** MCP address of the running gateway behind it; undefined: the servers were started for this command. */
   readonly gateway: string | undefined;
-  /** How the configured servers stand, behind the gateway too. */
-  readonly servers: () => Promise<ServerStatus[]>;
 }
 
 /**
@@ -30,14 +25,14 @@ export async function withYard<T>(options: CommonOptions, use: (opened: CommandY
   const place = await findPlace(options);
   const running = await findRunning(place);
   if (running === undefined) {
-    return await withOwnYard(place, {}, (yard) => use({ yard, place, gateway: undefined, servers: async () => yard.servers() }));
+    return await withOwnYard(place, {}, (yard) => use({ yard, place, gateway: undefined }));
   }
   await using yard = await openYardBehind(running, place, path);
-  return await use({ yard, place, gateway: running.url, servers: () => serversBehind(running) });
+  return await use({ yard, place, gateway: running.url });
 }
 
 /** The tools of a running gateway. @param path what of it, such as `/support` for a toolset */
-export async function openYardBehind({ url, token }: Running, { paths }: Place, path = ""): Promise<Toolyard> {
+async function openYardBehind({ url, token }: Running, { paths }: Place, path = ""): Promise<Toolyard> {
   return await openToolyard({ gateway: url + path, ...(token === undefined ? {} : { key: token }) }, { paths });
 }
 
@@ -48,14 +43,15 @@ export async function withOwnYard<T>(place: Place, options: OpenOptions, use: (y
   return await use(yard);
 }
 
-/** How the servers of a running gateway stand. @throws GATEWAY_UNREACHABLE */
-export async function serversBehind({ url, token }: Running): Promise<ServerStatus[]> {
-  const { servers } = await askGateway(url, "/api/state", { token });
-  const list: unknown[] = Array.isArray(servers) ? servers : [undefined];
-  if (list.every(isStatus)) return list;
-  throw new ToolyardError("GATEWAY_UNREACHABLE", `The gateway at ${url} is of another kind.`);
-}
-
-function isStatus(value: unknown): value is ServerStatus {
-  return isObject(value) && typeof value["name"] === "string" && typeof value["state"] === "string";
+/**
+ * Waits for the servers of a yard, or for the gateway behind it.
+ *
+ * @throws GATEWAY_UNREACHABLE with what the gateway says, such as that it has no such toolset
+ */
+export async function waitFor({ yard, gateway }: CommandYard, timeoutMs: number): Promise<void> {
+  const outcomes = Object.values(await yard.ready({ timeoutMs }));
+  if (gateway === undefined) return;
+  const reason = outcomes.find(({ state }) => state !== "ready")?.reason;
+  const mend = "Is the toolset right? Look at what the gateway prints, or start it anew.";
+  if (reason !== undefined) throw new ToolyardError("GATEWAY_UNREACHABLE", `The gateway at ${gateway} refused: ${reason}`, { mend });
 }

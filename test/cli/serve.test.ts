@@ -31,6 +31,9 @@ describe("one gateway of a configuration", () => {
     ]);
     const few = await toolyard("tools", "--json", "--toolset", "few");
     expect((JSON.parse(few.stdout) as { name: string }[]).map(({ name }) => name)).toEqual(["shared__extra"]);
+    const unknown = /There is no toolset "none"/;
+    expect(await toolyard("tools", "--toolset", "none")).toEqual(outcome(2, unknown));
+    expect(await toolyard("search", "--toolset", "none", "text")).toEqual(outcome(1, unknown));
     expect((await toolyard("tools", "--server", "shared")).stdout).toMatch(/shared__extra/);
     expect((await toolyard("tools", "--server", "shared")).stdout).not.toMatch(/uncached__/);
     expect((await toolyard("call", "shared__echo", '{"text":"through"}')).stdout).toContain("through");

@@ -16,7 +16,8 @@ import { examineState } from "../doctor/state.ts";
 import { findRunning, type Running } from "../running/record.ts";
 import { paint, type Output } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
-import { openYardBehind, serversBehind, withOwnYard } from "../yard.ts";
+import { serversBehind, toolsBehind } from "../running/lists.ts";
+import { withOwnYard } from "../yard.ts";
 
 export interface DoctorOptions extends CommonOptions {
   readonly timeout?: number;
@@ -89,10 +90,9 @@ function faultOf(about: string, { message, details, mend }: ToolyardError): Find
 async function examineYard(place: Place, config: Config, running: Running | undefined, { timeout }: DoctorOptions): Promise<Section[]> {
   const timeoutMs = timeout ?? WAIT_MS;
   if (running !== undefined) {
-    await using yard = await openYardBehind(running, place);
-    await yard.ready({ timeoutMs });
-    const tools = yard.tools().map(({ name }) => ({ id: name, name }));
-    return yardSections(await serversBehind(running), tools, config);
+    const tools = await toolsBehind(running, "", timeoutMs);
+    const named = tools.map(({ name }) => ({ id: name, name }));
+    return yardSections(await serversBehind(running), named, config);
   }
   return await withOwnYard(place, {}, async (yard) => {
     await yard.ready({ timeoutMs });

@@ -5,7 +5,7 @@ import { EXIT } from "../exit.ts";
 import type { CommonOptions } from "../command.ts";
 import { ownersIn, type OwnerOf } from "../owners.ts";
 import { paint, type Output } from "../terminal/output.ts";
-import { withYard } from "../yard.ts";
+import { waitFor, withYard } from "../yard.ts";
 
 export interface SearchOptions extends CommonOptions {
   readonly toolset?: string;
@@ -23,7 +23,7 @@ export async function run(output: Output, options: SearchOptions, words: readonl
     async (opened) => {
       const { yard, gateway } = opened;
       const view = yard.view(toolset !== undefined && gateway === undefined ? { toolset } : {});
-      await yard.ready({ timeoutMs: timeout });
+      await waitFor(opened, timeout);
       const hits = await view.search(words.join(" "), limit === undefined ? {} : { limit });
       print(hits, await ownersIn(opened), output);
       return hits.length === 0 ? EXIT.failed : EXIT.good;

@@ -3,9 +3,11 @@
 import type { ServerStatus } from "../../status.ts";
 import { EXIT } from "../exit.ts";
 import type { CommonOptions } from "../command.ts";
+import { findPlace, type Place } from "../place.ts";
+import { serversBehind } from "../running/lists.ts";
+import { findRunning } from "../running/record.ts";
 import { paint, type Output, type Word } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
-import { withYard } from "../yard.ts";
 
 export interface ServersOptions extends CommonOptions {
   readonly timeout?: number;
@@ -26,13 +28,20 @@ const COLUMNS = [
 
 export async function run(output: Output, options: ServersOptions): Promise<number> {
   const { timeout: timeoutMs = WAIT_MS } = options;
-  return await withYard(options, async ({ yard, gateway, servers }) => {
-    if (gateway === undefined) await yard.ready({ timeoutMs });
-    const all = await servers();
-    if (output.json) output.value(all, 2);
-    else show(all, output);
-    const late = gateway === undefined && all.some(({ state }) => state === "connecting");
-    return late || all.some(isDown) ? EXIT.failed : EXIT.good;
+  const place = await findPlace(options);
+  const running = await findRunning(place);
+  const all = running === undefined ? await ownServers(place, timeoutMs) : await serversBehind(running);
+  if (output.json) output.value(all, 2);
+  else show(all, output);
+  const late = running === undefined && all.some(({ state }) => state === "connecting");
+  return late || all.some(isDown) ? EXIT.failed : EXIT.good;
+}
+
+async function ownServers(place: Place, timeoutMs: number): Promise<ServerStatus[]> {
+  const { withOwnYard } = await import("../yard.ts");
+  return await withOwnYard(place, {}, async (yard) => {
+    await yard.ready({ timeoutMs });
+    return yard.servers();
   });
 }
 

@@ -1,26 +1,23 @@
 /** `toolyard tools --tokens`: what each server's tools cost the window of a model that is shown them all. */
 
 import type { JsonObject } from "../../base/json.ts";
-import { loadConfig } from "../../config/load.ts";
 import { costsOf, type ServerCost } from "../../selection/costs.ts";
-import type { ToolDefinition } from "../../host.ts";
-import { ownersIn } from "../owners.ts";
 import { paint, type Output, type Word } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
-import type { CommandYard } from "../yard.ts";
+import type { Listed } from "./tools.ts";
 
 const COLUMNS = [{ title: "SERVER", flexible: true }, { title: "TOOLS", right: true }, { title: "TOKENS", right: true }, { title: "" }];
 /** Columns that a bar has where there is no end of them, and where there is. */
 const LONGEST_BAR = 40;
 const BESIDE_BARS = 44;
 
-export async function printTokens(tools: readonly ToolDefinition[], opened: CommandYard, output: Output): Promise<void> {
-  const ownerOf = await ownersIn(opened);
+export async function printTokens({ tools, ...known }: Listed, output: Output): Promise<void> {
+  const ownerOf = await known.ownerOf();
   const costs = costsOf(
     tools.map((tool) => ({ server: ownerOf(tool.name) ?? "?", name: tool.name, definition: tool as unknown as JsonObject })),
   );
   const total = { tools: tools.length, tokens: costs.reduce((sum, { tokens }) => sum + tokens, 0) };
-  const { selection } = await configOf(opened);
+  const { selection } = await known.config();
   if (output.json) return output.value({ servers: costs, total, budget: selection.budget, mode: selection.mode }, 2);
   if (tools.length === 0) return output.say("There are no tools.");
   const most = costs[0]?.tokens ?? 0;
@@ -57,8 +54,4 @@ function verdict(total: Sum, { mode, budget }: { readonly mode: string; readonly
   const fits = total.tools <= budget.tools && total.tokens <= budget.tokens;
   if (fits) return `Estimates. They fit the budget of ${limits}: a model is shown all of them.`;
   return `Estimates. They are over the budget of ${limits}: a model is shown the pinned ones, and finds the others with find_tools.`;
-}
-
-async function configOf({ yard, place, gateway }: CommandYard): ReturnType<typeof loadConfig> {
-  return gateway === undefined ? yard.config : await loadConfig(place.file, { inputs: place.inputs });
 }

@@ -1,16 +1,17 @@
 /** `toolyard tools`: everything that can be called, by its exposed name. */
 
 import { ToolyardError } from "../../base/errors.ts";
-import { loadConfig } from "../../config/load.ts";
-import type { ServerStatus } from "../../status.ts";
+import type { Config } from "../../config/config.ts";
 import type { ToolDefinition } from "../../host.ts";
+import type { ServerStatus } from "../../status.ts";
 import { EXIT } from "../exit.ts";
-import { ownersIn } from "../owners.ts";
+import type { OwnerOf } from "../owners.ts";
+import { findPlace, type Place } from "../place.ts";
 import type { CommonOptions } from "../command.ts";
+import { serversBehind, toolsBehind } from "../running/lists.ts";
+import { findRunning, type Running } from "../running/record.ts";
 import { paint, type Output } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
-import { withYard, type CommandYard } from "../yard.ts";
-import { printTokens } from "./tools-tokens.ts";
 
 export interface ToolsOptions extends CommonOptions {
   readonly server?: string;
@@ -23,24 +24,56 @@ export interface ToolsOptions extends CommonOptions {
 const WAIT_MS = 10_000;
 const COLUMNS = [{ title: "TOOL" }, { title: "DESCRIPTION", flexible: true }];
 
-export async function run(output: Output, options: ToolsOptions): Promise<number> {
-  const { toolset } = options;
-  const path = toolset === undefined ? "" : `/${encodeURIComponent(toolset)}`;
-  return await withYard(options, (opened) => show(opened, options, output), path);
+/** What there is, wherever it comes from; what only some options want to know is asked for when it is wanted. */
+export interface Listed {
+  readonly tools: readonly ToolDefinition[];
+  readonly servers: readonly ServerStatus[];
+  config(): Promise<Config>;
+  ownerOf(): Promise<OwnerOf>;
 }
 
-async function show(opened: CommandYard, options: ToolsOptions, output: Output): Promise<number> {
-  const { yard, gateway } = opened;
-  const { server, toolset, timeout = WAIT_MS } = options;
-  const view = yard.view(toolset !== undefined && gateway === undefined ? { toolset } : {});
-  await yard.ready({ timeoutMs: timeout });
-  const tools = server === undefined ? view.allTools() : await onlyOf(server, view.allTools(), opened);
-  if (options.tokens === true) await printTokens(tools, opened, output);
+export async function run(output: Output, options: ToolsOptions): Promise<number> {
+  const place = await findPlace(options);
+  const running = await findRunning(place);
+  return running === undefined
+    ? await listOwn(place, options, output)
+    : await show(await listBehind(running, place, options), options, output);
+}
+
+async function listOwn(place: Place, options: ToolsOptions, output: Output): Promise<number> {
+  const { toolset, timeout = WAIT_MS } = options;
+  const { withOwnYard } = await import("../yard.ts");
+  return await withOwnYard(place, {}, async (yard) => {
+    const view = yard.view(toolset === undefined ? {} : { toolset });
+    await yard.ready({ timeoutMs: timeout });
+    const ownerOf: OwnerOf = (name) => yard.resolve(name)?.server;
+    const known = { config: () => Promise.resolve(yard.config), ownerOf: () => Promise.resolve(ownerOf) };
+    return await show({ tools: view.allTools(), servers: yard.servers(), ...known }, options, output);
+  });
+}
+
+async function listBehind(running: Running, place: Place, { toolset, timeout = WAIT_MS }: ToolsOptions): Promise<Listed> {
+  const path = toolset === undefined ? "" : `/${encodeURIComponent(toolset)}`;
+  const tools = await toolsBehind(running, path, timeout);
+  const config = async (): Promise<Config> => (await import("../../config/load.ts")).loadConfig(place.file, { inputs: place.inputs });
+  const ownerOf = async (): Promise<OwnerOf> => (await import("../owners.ts")).ownersBy(await config());
+  return { tools, servers: await serversBehind(running), config, ownerOf };
+}
+
+async function show(listed: Listed, options: ToolsOptions, output: Output): Promise<number> {
+  const { server } = options;
+  const tools = server === undefined ? listed.tools : await onlyOf(server, listed);
+  if (options.tokens === true) await printTokensOf({ ...listed, tools }, output);
   else print(tools, output);
-  for (const status of await opened.servers()) {
+  for (const status of listed.servers) {
     if (status.lists === "none" && !isOff(status) && (server ?? status.name) === status.name) tellMissing(status, output);
   }
   return EXIT.good;
+}
+
+async function printTokensOf(listed: Listed, output: Output): Promise<void> {
+  const { printTokens } = await import("./tools-tokens.ts");
+  await printTokens(listed, output);
 }
 
 function isOff({ state, reason }: ServerStatus): boolean {
@@ -53,20 +86,18 @@ function tellMissing({ name, state, reason }: ServerStatus, output: Output): voi
 }
 
 /** @throws USAGE when there is no such server */
-async function onlyOf(server: string, tools: ToolDefinition[], opened: CommandYard): Promise<ToolDefinition[]> {
-  const { yard, place, gateway } = opened;
-  const config = gateway === undefined ? yard.config : await loadConfig(place.file, { inputs: place.inputs });
-  const found = config.servers.get(server);
-  if (found === undefined) {
-    const names = [...config.servers.keys(), ...config.rejected.keys()];
-    if (config.rejected.has(server)) return [];
+async function onlyOf(server: string, listed: Listed): Promise<readonly ToolDefinition[]> {
+  const { servers, rejected } = await listed.config();
+  if (rejected.has(server)) return [];
+  if (!servers.has(server)) {
+    const names = [...servers.keys(), ...rejected.keys()];
     throw new ToolyardError("USAGE", `There is no server "${server}".`, { mend: `There are: ${names.join(", ")}.` });
   }
-  const ownerOf = await ownersIn(opened);
-  return tools.filter(({ name }) => ownerOf(name) === server);
+  const ownerOf = await listed.ownerOf();
+  return listed.tools.filter(({ name }) => ownerOf(name) === server);
 }
 
-function print(tools: ToolDefinition[], output: Output): void {
+function print(tools: readonly ToolDefinition[], output: Output): void {
   if (output.json) return output.value(tools, 2);
   if (tools.length === 0) return output.say("There are no tools.");
   const rows = tools.map(({ name, title = "", description = title }) => [name, description]);

@@ -5,9 +5,10 @@ import { whyOf } from "../../why.ts";
 import { EXIT } from "../exit.ts";
 import { findPlace, type Place } from "../place.ts";
 import type { CommonOptions } from "../command.ts";
+import { serversBehind, toolsBehind } from "../running/lists.ts";
 import { findRunning, type Running } from "../running/record.ts";
 import { paint, type Output } from "../terminal/output.ts";
-import { openYardBehind, serversBehind, withOwnYard } from "../yard.ts";
+import { withOwnYard } from "../yard.ts";
 
 export interface WhyOptions extends CommonOptions {
   readonly timeout?: number;
@@ -38,15 +39,13 @@ async function askBehind(running: Running, place: Place, name: string): Promise<
     const whole = yard.snapshot();
     return whyOf(name, { whole, visible: whole, servers });
   });
-  if (why.callable || why.tool !== undefined || !(await isListed(running, place, name))) return why;
+  if (why.callable || why.tool !== undefined || !(await isListed(running, name))) return why;
   return { ...why, callable: true, reasons: ["The running gateway offers it."] };
 }
 
 /** Servers without a cache are known to the gateway alone. */
-async function isListed(running: Running, place: Place, name: string): Promise<boolean> {
-  await using yard = await openYardBehind(running, place);
-  await yard.ready({ timeoutMs: WAIT_MS });
-  return yard.resolve(name) !== undefined;
+async function isListed(running: Running, name: string): Promise<boolean> {
+  return (await toolsBehind(running, "", WAIT_MS)).some((tool) => tool.name === name);
 }
 
 function show({ name, callable, reasons }: Why, output: Output): void {

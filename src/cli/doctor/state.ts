@@ -5,6 +5,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isObject, type JsonObject } from "../../base/json.ts";
 import type { Config } from "../../config/config.ts";
+import { GATEWAY } from "../../open.ts";
 import { cautionForFolder } from "../../store/private.ts";
 import type { Place } from "../place.ts";
 import type { Finding } from "./finding.ts";
@@ -67,11 +68,13 @@ async function examineRecords(folder: string): Promise<Finding[]> {
   }));
 }
 
-/** Lists of servers that this configuration does not have; another one may. */
+/** Lists of servers that this configuration does not have; another one may. Those of gateways that were asked are of no harm. */
 async function examineCache(folder: string, { servers, rejected }: Config): Promise<Finding[]> {
   const files = await filesIn(folder);
   const named = await Promise.all(files.map(async (file) => ({ file, server: (await readJson(file))?.["server"] })));
-  const unknown = named.filter(({ server }) => typeof server !== "string" || !(servers.has(server) || rejected.has(server)));
+  const unknown = named.filter(
+    ({ server }) => typeof server !== "string" || !(servers.has(server) || rejected.has(server) || server === GATEWAY),
+  );
   if (unknown.length === 0) return [];
   const names = [...new Set(unknown.map(({ server }) => (typeof server === "string" ? server : "(unreadable)")))];
   const shown = names.length > 6 ? `${names.slice(0, 6).join(", ")}, and ${names.length - 6} more` : names.join(", ");
