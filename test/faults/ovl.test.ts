@@ -120,7 +120,7 @@ function drained(socket: Socket): Promise<boolean> {
 
 describe("too many calls", () => {
   it("OVL-02 five hundred at once: 64 run, 256 wait, the rest is refused at once with a time; nothing is lost or doubled", async () => {
-    using slow = watchedServer({ slow: "400@call:nonce" });
+    using slow = watchedServer({ slow: "1500@call:nonce" }); // longer than five hundred requests need to arrive
     using other = watchedServer();
     await using gateway = await startGateway({ mcpServers: { slow: slow.entry, other: other.entry }, limits: { queueWait: "30s" } });
     await gateway.untilReady();
