@@ -37,7 +37,17 @@ const PLACES = [
   ...(["http", "http", "http", "http", "stdio"] as const).map((carrier) => [carrier, "legacy"] as const),
   ...(["http", "http", "http", "http", "stdio"] as const).map((carrier) => [carrier, "modern"] as const),
 ];
-const LIMITS = { backoff: { first: "200ms", max: "2s" }, starts: "1000/60s", breaker: { failures: 5, open: "1s" }, listDebounce: "100ms" };
+const LIMITS = {
+  backoff: { first: "200ms", max: "2s" },
+  starts: "1000/60s",
+  breaker: { failures: 5, open: "1s" },
+  listDebounce: "100ms",
+  // What clients that vanish leave behind is kept for so long; it must be gone when the timers are counted.
+  input: "15s",
+  sessionIdle: "1m",
+};
+/** A connection that is kept for the next call, more or less. */
+const SOME = 12;
 /** How much of the run is not looked at for the slope of the heap: caches fill, code is compiled. */
 const WARM_UP = 0.3;
 
@@ -186,15 +196,12 @@ async function settle(gateway: Gateway, working: readonly SoakServer[], startedA
     await until(async () => (await client.text(`${name}__nonce`, { nonce: "at the end" })) === wanted, 60_000, `${name} is well again`);
   }
   let last = await sample(gateway, startedAt);
-  for (let tries = 0; tries < 20 && (last.descriptors > before.descriptors || last.timers > before.timers); tries++) {
+  for (let tries = 0; tries < 80 && (last.descriptors > before.descriptors + SOME || last.timers > before.timers + SOME); tries++) {
     await pause(1_000);
     last = await sample(gateway, startedAt);
   }
   return last;
 }
-
-/** A connection that is kept for the next call, more or less. */
-const SOME = 12;
 
 function verdict(seen: Pick<SoakResult, "tally" | "before" | "after" | "samples"> & { readonly gateway: Gateway }): string[] {
   const { tally, before, after, samples, gateway } = seen;
