@@ -10,7 +10,6 @@ import type { Place } from "../place.ts";
 import { nextSignal } from "../signals.ts";
 import { stderrLogger } from "../terminal/log.ts";
 import type { Output } from "../terminal/output.ts";
-import type { StdioOptions } from "./stdio.ts";
 
 /** After the host's last byte: what was asked just before may still be answered. */
 const LAST_WORDS_MS = 200;
@@ -19,12 +18,14 @@ const HURRY: StopLadder = { closeMs: 300, termMs: 1_000 };
 /** Whatever then is not over ends with this process. */
 const LATEST_MS = 1_600;
 
+export interface OwnOptions {
+  readonly toolset?: string;
+  /** What a model is shown, whatever the configuration says. */
+  readonly surface?: "all" | "search";
+}
+
 /** Serves the host on this process's pipes until it leaves. */
-export async function serveOwn(
-  place: Place,
-  { toolset, surface }: Pick<StdioOptions, "toolset" | "surface">,
-  output: Output,
-): Promise<number> {
+export async function serveOwn(place: Place, { toolset, surface }: OwnOptions, output: Output): Promise<number> {
   const { file, paths, inputs } = place;
   const leaving = new AbortController();
   const signal = nextSignal();

@@ -10,11 +10,9 @@ import type { CommonOptions } from "../command.ts";
 import { carry } from "../running/bridge.ts";
 import { runtimeFiles } from "../running/files.ts";
 import type { Output } from "../terminal/output.ts";
+import type { OwnOptions } from "./stdio-own.ts";
 
-export interface StdioOptions extends CommonOptions {
-  readonly toolset?: string;
-  /** What a model is shown, whatever the configuration says. */
-  readonly surface?: "all" | "search";
+export interface StdioOptions extends CommonOptions, OwnOptions {
   /** Everything in this process, nothing in the background. */
   readonly own?: boolean;
   /** How long a gateway that this starts stays without a client, in ms. */

@@ -1,15 +1,24 @@
 /** `toolyard tools --tokens`: what each server's tools cost the window of a model that is shown them all. */
 
 import type { JsonObject } from "../../base/json.ts";
+import type { Config } from "../../config/config.ts";
+import type { ToolDefinition } from "../../host.ts";
+import type { OwnerOf } from "../owners.ts";
 import { costsOf, type ServerCost } from "../../selection/costs.ts";
 import { paint, type Output, type Word } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
-import type { Listed } from "./tools.ts";
 
 const COLUMNS = [{ title: "SERVER", flexible: true }, { title: "TOOLS", right: true }, { title: "TOKENS", right: true }, { title: "" }];
 /** Columns that a bar has where there is no end of them, and where there is. */
 const LONGEST_BAR = 40;
 const BESIDE_BARS = 44;
+
+/** Tools, and what only some options want to know of them, which is asked for when it is wanted. */
+export interface Listed {
+  readonly tools: readonly ToolDefinition[];
+  config(): Promise<Config>;
+  ownerOf(): Promise<OwnerOf>;
+}
 
 export async function printTokens({ tools, ...known }: Listed, output: Output): Promise<void> {
   const ownerOf = await known.ownerOf();

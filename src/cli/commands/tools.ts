@@ -12,6 +12,7 @@ import { serversBehind, toolsBehind } from "../running/lists.ts";
 import { findRunning, type Running } from "../running/record.ts";
 import { paint, type Output } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
+import type { Listed } from "./tools-tokens.ts";
 
 export interface ToolsOptions extends CommonOptions {
   readonly server?: string;
@@ -24,12 +25,9 @@ export interface ToolsOptions extends CommonOptions {
 const WAIT_MS = 10_000;
 const COLUMNS = [{ title: "TOOL" }, { title: "DESCRIPTION", flexible: true }];
 
-/** What there is, wherever it comes from; what only some options want to know is asked for when it is wanted. */
-export interface Listed {
-  readonly tools: readonly ToolDefinition[];
+/** What there is, wherever it comes from. */
+interface Everything extends Listed {
   readonly servers: readonly ServerStatus[];
-  config(): Promise<Config>;
-  ownerOf(): Promise<OwnerOf>;
 }
 
 export async function run(output: Output, options: ToolsOptions): Promise<number> {
@@ -52,7 +50,7 @@ async function listOwn(place: Place, options: ToolsOptions, output: Output): Pro
   });
 }
 
-async function listBehind(running: Running, place: Place, { toolset, timeout = WAIT_MS }: ToolsOptions): Promise<Listed> {
+async function listBehind(running: Running, place: Place, { toolset, timeout = WAIT_MS }: ToolsOptions): Promise<Everything> {
   const path = toolset === undefined ? "" : `/${encodeURIComponent(toolset)}`;
   const tools = await toolsBehind(running, path, timeout);
   const config = async (): Promise<Config> => (await import("../../config/load.ts")).loadConfig(place.file, { inputs: place.inputs });
@@ -60,7 +58,7 @@ async function listBehind(running: Running, place: Place, { toolset, timeout = W
   return { tools, servers: await serversBehind(running), config, ownerOf };
 }
 
-async function show(listed: Listed, options: ToolsOptions, output: Output): Promise<number> {
+async function show(listed: Everything, options: ToolsOptions, output: Output): Promise<number> {
   const { server } = options;
   const tools = server === undefined ? listed.tools : await onlyOf(server, listed);
   if (options.tokens === true) await printTokensOf({ ...listed, tools }, output);
