@@ -37,7 +37,9 @@ describe("bridges", () => {
     expect(await first.toolNames()).toContain("shared__nonce");
     expect(await third.toolNames()).toEqual([]);
     expect(textOf(await second.call("shared__nonce", { nonce: "two" }))).toContain("two");
-    expect([gateways(home).length, watched.log.count({ what: "start" })]).toEqual([1, 1]);
+    // Each bridge starts a gateway; those that find another one tell its address, and end.
+    await until(() => gateways(home).length === 1, 5_000, "one gateway is left");
+    expect(watched.log.count({ what: "start" })).toBe(1);
 
     process.kill(first.pid, "SIGKILL");
     await first.exited;
